@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The only place of the comment helper that knows Slurm versions. */
+#ifndef OTEL_AGENT_COMMENT_COMPAT_H
+#define OTEL_AGENT_COMMENT_COMPAT_H
+
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+
+#include "config.h"
+
+/* 26.05 names a job to update by its step id. */
+#ifdef HAVE_JOB_DESC_STEP_ID
+#define JOB_DESC_SET_JOB_ID(desc, id) ((desc)->step_id.job_id = (id))
+#else
+#define JOB_DESC_SET_JOB_ID(desc, id) ((desc)->job_id = (id))
+#endif
+
+#endif

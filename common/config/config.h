@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Configuration: otel.conf beside slurm.conf, plugstack.conf arguments over
+ * it, the OTEL_* variables of the daemon's own environment under it.  One
+ * table (table.c) names every key with its parser, default and help; the
+ * example file, otel.conf(5) and `slurm-otel check` come from that table.
+ */
+#ifndef OTEL_CONFIG_CONFIG_H
+#define OTEL_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "config/job_comment.h"
+#include "trace/sampler.h"
+#include "util/err.h"
+
+enum compression { COMPRESSION_NONE, COMPRESSION_GZIP };
+enum submit_context { SUBMIT_PARENT, SUBMIT_LINK, SUBMIT_IGNORE };
+enum span_names { SPAN_NAMES_COMPACT, SPAN_NAMES_DESCRIPTIVE };
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* A list of strings: NULL-terminated; NULL when empty. */
+typedef char **strlist;
+
+/* Times in milliseconds, sizes in bytes.  Strings are owned by the config and
+ * NULL when not set. */
+struct config {
+	bool enabled;
+	strlist endpoint;		/* at least one; complete, so that every
+					 * http(s) one has a path */
+	strlist headers;		/* "name=value", decoded, secret */
+	char *headers_file;
+	enum compression compression;
+	uint64_t timeout;
+	char *ca_file, *cert_file, *key_file;
+	bool tls_verify;
+	char *service_name, *environment;
+	strlist resource_attributes;	/* "key=value", decoded */
+	struct sampler sampler;
+	double sampler_arg;
+	enum submit_context submit_context;
+	enum span_names span_names;
+	enum job_comment job_comment;
+	char *trace_url;		/* holds "{trace_id}" */
+	uint64_t attribute_count_limit, attribute_value_length_limit;
+	strlist attribute_deny;
+	uint64_t max_export_batch_size, batch_timeout;
+	uint64_t retry_initial_delay, retry_max_delay;
+	char *spool_dir;
+	uint64_t spool_max_size;
+	bool spool_sync;
+	char *agent_user;		/* "SlurmUser" or a name */
+	enum log_level log_level;
+};
+
+/* Where a value came from, for `slurm-otel check`. */
+enum config_origin {
+	CONFIG_DEFAULT,
+	CONFIG_ENVIRONMENT,	/* OTEL_* */
+	CONFIG_FILE,		/* otel.conf or a file it includes */
+	CONFIG_ARGUMENT,	/* plugstack.conf */
+};
+
+/* How one key is read and shown; the table is config_keys. */
+struct config_key {
+	const char *name;	/* as documented: "SpoolMaxSize" */
+	const char *type;	/* for people: "size", "duration", "yes|no" */
+	const char *def;	/* default as text; NULL: not set */
+	const char *help;	/* one or more sentences, troff-free */
+	bool secret;		/* masked whenever shown */
+	bool expands;		/* ${NAME} in its value is replaced */
+	/* parse text into config at this key's place; err without file and line */
+	int (*parse)(const struct config_key *key, const char *text,
+		     struct config *config, struct err *err);
+	/* print the value as a user would write it, secrets included */
+	void (*print)(const struct config_key *key, const struct config *config,
+		      FILE *out);
+	size_t offset;
+	const void *arg;	/* for the parser: choices, bounds */
+	const char *section;	/* heading under which the documents list it */
+};
+
+extern const struct config_key config_keys[];	/* ends with name NULL */
+
+/* What to read.  All may be NULL or 0: the defaults alone. */
+struct config_source {
+	const char *file;	/* path of otel.conf; NULL: none is read */
+	bool file_optional;	/* a missing (ENOENT) or unreadable (EACCES)
+				 * file is no error, nor an included one that
+				 * is unreadable: a user's sbatch goes on
+				 * without what is root's */
+	char *const *args;	/* "key=value", of plugstack.conf; "Config=" is
+				 * the plugin's own and is skipped */
+	size_t n_args;
+	bool use_environment;	/* fill from OTEL_* of this process: daemons,
+				 * agent and cli only, never for a job's process */
+};
+
+/*
+ * Reads the configuration.  On success returns 0 and *ret, which the caller
+ * frees with config_destroy.  On failure returns -1 and err names file, line
+ * and key of the first mistake; *ret is untouched.  Allocates, reads files,
+ * logs nothing.  Not for use while other threads change the environment.
+ * Keys are case-insensitive; `#` starts a comment; `Include PATH` is relative
+ * to the including file (depth at most 8); ${NAME} expands from the
+ * environment only in values of ServiceName, Environment, ResourceAttributes,
+ * and only with use_environment; a variable that is not set expands to
+ * nothing.  An empty value stands for the key's default.  A repeated key
+ * replaces the value it had, lists too.  OTEL_* variables are looked at only
+ * for keys that neither file nor args set.  No error shows a secret.
+ */
+int config_load(const struct config_source *source, struct config **ret,
+		struct err *err);
+void config_destroy(struct config *config);
+
+/* As config_load, but goes on after mistakes and hands each one to report;
+ * *ret holds what could be read, or NULL when there was no memory (which is a
+ * mistake too).  Returns the number of mistakes.  For check. */
+int config_check(const struct config_source *source, struct config **ret,
+		 void (*report)(const char *message, void *arg), void *arg);
+
+/* Where the value of config_keys[i] came from.  config must be one that
+ * config_load or config_check made. */
+enum config_origin config_origin(const struct config *config, size_t i);
+
+/* The same in detail: "/etc/slurm/otel.conf:12", the name of a variable,
+ * "plugstack.conf", or "" for a default.  Cut at size bytes with the NUL. */
+void config_where(const struct config *config, size_t i, char *ret,
+		  size_t size);
+
+/* The key of that name, in any case; NULL when there is none. */
+const struct config_key *config_key_find(const char *name, size_t len);
+
+/*
+ * The path of otel.conf: the directory of SLURM_CONF (which Slurm's daemons
+ * set for themselves) when that is an absolute path, else the compiled-in
+ * default.  Writes at most size bytes with the NUL; returns -1 when it does
+ * not fit.
+ */
+int config_default_path(char *ret, size_t size);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where spans are sent, as text: the forms of Endpoint that are accepted, and
+ * how one is shown to people without the password in it.
+ */
+#ifndef OTEL_CONFIG_ENDPOINT_H
+#define OTEL_CONFIG_ENDPOINT_H
+
+#include <stddef.h>
+
+#include "util/err.h"
+
+/*
+ * Checks one endpoint and completes it: an http:// or https:// URL without a
+ * path gets /v1/traces; one with a path, a lone "/" included, stays as it is.
+ * file:PATH needs an absolute path.  Returns 0 and *ret_endpoint (malloc'ed,
+ * the caller frees it), or -1 with err, which never shows a password.
+ */
+int endpoint_complete(const char *text, char **ret_endpoint, struct err *err);
+
+/*
+ * OTEL_EXPORTER_OTLP_ENDPOINT: the base URL for all signals; v1/traces is
+ * always appended to its path.  Return as endpoint_complete.
+ */
+int endpoint_from_base(const char *text, char **ret_endpoint, struct err *err);
+
+/*
+ * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: used as it stands, so no path means
+ * "/".  Return as endpoint_complete.
+ */
+int endpoint_as_is(const char *text, char **ret_endpoint, struct err *err);
+
+/*
+ * Copies text, which may hold several URLs, to ret (size bytes), with what
+ * stands between "://" and '@' of each replaced by "********".
+ */
+void endpoint_mask(const char *text, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,2 @@
+config_sources = \
+	common/config/config.h

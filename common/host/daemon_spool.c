@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds and makes spool directories; see daemon_spool.h. */
+#include "host/daemon_spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/slurm_conf.h"
+#include "spool/spool.h"
+#include "util/cleanup.h"
+
+#define CMDLINE_MAX 65536
+
+static int join(const struct config *config, const char *name, char *ret,
+		size_t size, struct err *err)
+{
+	int n = snprintf(ret, size, "%s/%s", config->spool_dir, name);
+
+	if (n < 0 || (size_t)n >= size)
+		return err_set(err, "SpoolDir %s is too long a path",
+			       config->spool_dir);
+	return 0;
+}
+
+int daemon_spool_make(const struct config *config, const char *name,
+		      char *ret_path, size_t size, struct err *err)
+{
+	_cleanup_close_ int fd = -1;
+	uid_t uid;
+	gid_t gid;
+
+	if (join(config, name, ret_path, size, err) < 0 ||
+	    agent_user_lookup(config->agent_user, &uid, &gid, err) < 0)
+		return -1;
+	if (mkdir(config->spool_dir, 0755) < 0 && errno != EEXIST)
+		return err_set(err, "make SpoolDir %s: %m", config->spool_dir);
+	fd = spool_open_dir(ret_path, true, uid, gid, err);
+	return fd < 0 ? -1 : 0;
+}
+
+int daemon_spool_open(const struct config *config, const char *name,
+		      struct err *err)
+{
+	char path[PATH_MAX];
+
+	if (join(config, name, path, sizeof(path), err) < 0)
+		return -1;
+	return spool_open_dir(path, false, (uid_t)-1, (gid_t)-1, err);
+}
+
+int node_spool_open(const struct config *config, const char *node,
+		    struct err *err)
+{
+	char name[NAME_MAX];
+	int n, fd;
+
+	n = node ? snprintf(name, sizeof(name), "slurmd.%s", node) : -1;
+	if (n > 0 && (size_t)n < sizeof(name) && !strchr(node, '/')) {
+		fd = daemon_spool_open(config, name, err);
+		if (fd >= 0 || errno != ENOENT)
+			return fd;
+	}
+	return daemon_spool_open(config, "slurmd", err);
+}
+
+/* The whole command line of this process, its arguments divided by NULs;
+ * returns its length.  slurmd has no public way to ask for its node's name. */
+static size_t read_cmdline(char *ret, size_t size)
+{
+	_cleanup_close_ int fd = open("/proc/self/cmdline",
+				      O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, ret, size - 1);
+
+	if (n < 0)
+		n = 0;
+	ret[n] = '\0';
+	return (size_t)n;
+}
+
+void slurmd_spool_name(char *ret, size_t size)
+{
+	_cleanup_free_ char *cmdline = malloc(CMDLINE_MAX);
+	size_t len = cmdline ? read_cmdline(cmdline, CMDLINE_MAX) : 0;
+	const char *node = NULL;
+
+	for (size_t at = 0; at < len; at += strlen(cmdline + at) + 1) {
+		const char *arg = cmdline + at;
+
+		if (strncmp(arg, "-N", 2))
+			continue;
+		node = arg[2] ? arg + 2 : arg + 3;
+		if (node >= cmdline + len)
+			node = NULL;
+	}
+	if (!node || !*node || strchr(node, '/') ||
+	    snprintf(ret, size, "slurmd.%s", node) >= (int)size)
+		snprintf(ret, size, "slurmd");
+}

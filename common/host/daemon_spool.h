@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which spool directory is whose.  Below SpoolDir:
+ *
+ *   slurmctld        the job completion plugin
+ *   slurmd           the hooks of a slurmd and its slurmstepds
+ *   slurmd.<node>    the same, for a slurmd that was started with -N: several
+ *                    on one host
+ *
+ * A step knows its node's name but not how its slurmd was started, so it takes
+ * slurmd.<node> where that exists and slurmd otherwise.
+ */
+#ifndef OTEL_HOST_DAEMON_SPOOL_H
+#define OTEL_HOST_DAEMON_SPOOL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "config/config.h"
+#include "util/err.h"
+
+/*
+ * At the start of a daemon: makes SpoolDir (mode 0755) and below it the
+ * daemon's own directory (mode 0700, given to the agent's user when we are
+ * root), and writes the directory's path to ret_path (size bytes).  name is
+ * "slurmctld", "slurmd" or "slurmd.<node>".  Returns 0, or -1 with err.
+ */
+int daemon_spool_make(const struct config *config, const char *name,
+		      char *ret_path, size_t size, struct err *err);
+
+/* Opens a daemon's directory that daemon_spool_make made.  Returns a
+ * descriptor, or -1 with err.  Microseconds. */
+int daemon_spool_open(const struct config *config, const char *name,
+		      struct err *err);
+
+/* The same for a step or a prolog on node (NULL: not known). */
+int node_spool_open(const struct config *config, const char *node,
+		    struct err *err);
+
+/* The name of the spool of a slurmd: "slurmd.<node>" when this process was
+ * started with -N, else "slurmd".  For slurmd itself. */
+void slurmd_spool_name(char *ret, size_t size);
+
+#endif

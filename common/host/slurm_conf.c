@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads single values of slurm.conf; see slurm_conf.h. */
+#include "host/slurm_conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "util/cleanup.h"
+
+#define INCLUDE_DEPTH_MAX 8
+#define PASSWD_BUFFER 16384
+
+/* Cuts the comment and the blanks around; slurm.conf knows "\#". */
+static char *trim(char *line)
+{
+	char *end;
+
+	for (end = line; *end; end++)
+		if (*end == '#' && (end == line || end[-1] != '\\'))
+			break;
+	while (end > line && isspace((unsigned char)end[-1]))
+		end--;
+	*end = '\0';
+	while (isspace((unsigned char)*line))
+		line++;
+	return line;
+}
+
+/* "Key = value" with this key: the value, else NULL.  The keys we ask for
+ * stand at the start of their line in every slurm.conf that Slurm writes. */
+static char *value_of(char *line, const char *key)
+{
+	size_t len = strlen(key);
+	char *value;
+
+	if (strncasecmp(line, key, len))
+		return NULL;
+	value = line + len;
+	while (isspace((unsigned char)*value))
+		value++;
+	if (*value++ != '=')
+		return NULL;
+	while (isspace((unsigned char)*value) || *value == '"')
+		value++;
+	value[strcspn(value, " \t\"")] = '\0';
+	return value;
+}
+
+static int search_file(const char *path, const char *key, char *ret,
+		       size_t size, int depth, struct err *err);
+
+static int search_include(const char *from, char *name, const char *key,
+			  char *ret, size_t size, int depth, struct err *err)
+{
+	const char *slash = strrchr(from, '/');
+	char path[PATH_MAX];
+	int n;
+
+	if (depth >= INCLUDE_DEPTH_MAX)
+		return 0;
+	while (isspace((unsigned char)*name))
+		name++;
+	if (*name == '/' || !slash)
+		n = snprintf(path, sizeof(path), "%s", name);
+	else
+		n = snprintf(path, sizeof(path), "%.*s/%s",
+			     (int)(slash - from), from, name);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return 0;
+	return search_file(path, key, ret, size, depth + 1, err);
+}
+
+static int search_file(const char *path, const char *key, char *ret,
+		       size_t size, int depth, struct err *err)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	_cleanup_free_ char *text = NULL;
+	size_t cap = 0;
+	int found = 0;
+
+	if (!file)
+		return err_set(err, "read %s: %m", path);
+	while (!found && getline(&text, &cap, file) >= 0) {
+		char *line = trim(text);
+		char *value = value_of(line, key);
+
+		if (value) {
+			if (strlen(value) >= size)
+				return err_set(err, "%s: %s is too long", path,
+					       key);
+			strcpy(ret, value);
+			return 1;
+		}
+		if (!strncasecmp(line, "include", 7) &&
+		    isspace((unsigned char)line[7]))
+			found = search_include(path, line + 7, key, ret, size,
+					       depth, err);
+	}
+	return found;
+}
+
+int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err)
+{
+	const char *path = getenv("SLURM_CONF");
+
+	if (!path || *path != '/')
+		path = SYSCONFDIR "/slurm/slurm.conf";
+	return search_file(path, key, ret, size, 0, err);
+}
+
+static int lookup_name(const char *name, uid_t *ret_uid, gid_t *ret_gid,
+		       struct err *err)
+{
+	_cleanup_free_ char *buffer = malloc(PASSWD_BUFFER);
+	struct passwd pwd, *found = NULL;
+	char *end;
+	int rc;
+
+	if (!buffer)
+		return err_set(err, "look up user %s: out of memory", name);
+	rc = getpwnam_r(name, &pwd, buffer, PASSWD_BUFFER, &found);
+	if (!rc && !found && isdigit((unsigned char)*name)) {
+		unsigned long uid = strtoul(name, &end, 10);
+
+		if (!*end && uid < UINT_MAX)
+			rc = getpwuid_r((uid_t)uid, &pwd, buffer,
+					PASSWD_BUFFER, &found);
+	}
+	errno = rc;
+	if (rc)
+		return err_set(err, "look up user %s: %m", name);
+	if (!found)
+		return err_set(err, "there is no user \"%s\"", name);
+	*ret_uid = pwd.pw_uid;
+	*ret_gid = pwd.pw_gid;
+	return 0;
+}
+
+int agent_user_lookup(const char *agent_user, uid_t *ret_uid, gid_t *ret_gid,
+		      struct err *err)
+{
+	char name[256] = "root";
+
+	if (strcasecmp(agent_user, "SlurmUser"))
+		return lookup_name(agent_user, ret_uid, ret_gid, err);
+	if (slurm_conf_value("SlurmUser", name, sizeof(name), err) < 0)
+		return -1;
+	/* slurm.conf may say "name(uid)", as scontrol prints it */
+	name[strcspn(name, "(")] = '\0';
+	return lookup_name(name, ret_uid, ret_gid, err);
+}

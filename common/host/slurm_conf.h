@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The two or three values of slurm.conf that have no public way to ask for
+ * from inside a daemon (the API's way is an RPC, which a hook must not make):
+ * SlurmUser and ClusterName.
+ */
+#ifndef OTEL_HOST_SLURM_CONF_H
+#define OTEL_HOST_SLURM_CONF_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "util/err.h"
+
+/*
+ * Finds `key` (any case) in slurm.conf and the files it includes, the first
+ * one winning, and copies its value without quotes to ret (size bytes).  The
+ * file is that of SLURM_CONF, which Slurm's daemons set for themselves, else
+ * the compiled-in default.  Returns 1 found, 0 not there, -1 with err.
+ */
+int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err);
+
+/*
+ * The user the agent runs as: AgentUser of otel.conf, where "SlurmUser" means
+ * slurm.conf's (root when that names none).  Looks the name up, so it may ask
+ * the name service: at a daemon's start only.  Returns -1 with err when there
+ * is no such user.
+ */
+int agent_user_lookup(const char *agent_user, uid_t *ret_uid, gid_t *ret_gid,
+		      struct err *err);
+
+#endif

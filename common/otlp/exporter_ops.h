@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a protocol implements to become an exporter, and what all of them
+ * share.  Private to common/otlp.
+ */
+#ifndef OTEL_OTLP_EXPORTER_OPS_H
+#define OTEL_OTLP_EXPORTER_OPS_H
+
+#include "otlp/exporter.h"
+
+struct exporter_ops {
+	/*
+	 * Returns an exporter of the protocol's own type, which begins with a
+	 * struct exporter of which it has set name alone, or NULL with err.
+	 */
+	struct exporter *(*create)(const char *endpoint,
+				   const struct config *config,
+				   struct err *err);
+	/* Frees everything but name.  Never called with NULL. */
+	void (*destroy)(struct exporter *exporter);
+	/* *ret is zeroed, with retry_after_ms -1, before the call. */
+	void (*send)(struct exporter *exporter, const struct batch *batch,
+		     struct export_result *ret);
+};
+
+/* The first member of every protocol's exporter. */
+struct exporter {
+	const struct exporter_ops *ops;
+	const struct config *config; /* borrowed */
+	char *name;                  /* owned; fit for a log */
+	bool (*give_up)(void *arg);  /* NULL: never */
+	void *give_up_arg;
+};
+
+extern const struct exporter_ops http_exporter_ops;
+extern const struct exporter_ops file_exporter_ops;
+
+/* Sets the verdict and the message, which is cut at its size. */
+void export_result_set(struct export_result *ret, enum verdict verdict,
+		       const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a receiver answers, collected within bounds while libcurl reads it.
+ */
+#ifndef OTEL_OTLP_HTTP_REPLY_H
+#define OTEL_OTLP_HTTP_REPLY_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "otlp/http_verdict.h"
+#include "util/buf.h"
+
+struct http_reply {
+	int status;         /* of the last status line; 0: none came */
+	bool headers_whole; /* and all its headers came */
+	size_t header_bytes;
+	size_t body_bytes; /* read, kept or not */
+	char content_type[128];
+	char retry_after[64];
+	struct buf body; /* what is kept of it */
+};
+
+/* Sets the callbacks of curl; reply must live as long. */
+void http_reply_attach(struct http_reply *reply, CURL *curl);
+/* Before every request. */
+void http_reply_reset(struct http_reply *reply);
+void http_reply_free(struct http_reply *reply);
+
+/*
+ * True when the receiver has said its final status, whatever became of the
+ * body: then *ret describes it, pointing into reply.
+ */
+bool http_reply_response(const struct http_reply *reply,
+			 struct http_response *ret);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an HTTP response means for the batch that was sent: the one place that
+ * decides, by the OTLP specification ("OTLP/HTTP Response").
+ */
+#ifndef OTEL_OTLP_HTTP_VERDICT_H
+#define OTEL_OTLP_HTTP_VERDICT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "otlp/exporter.h"
+
+/* A receiver may ask for no longer pause than this. */
+#define RETRY_AFTER_MAX_MS (3600 * INT64_C(1000))
+
+struct http_response {
+	int status;               /* of the final response */
+	const char *content_type; /* "" when there was none */
+	const char *retry_after;  /* the header's value, "" when none */
+	const uint8_t *body;      /* may be NULL: empty, or not kept */
+	size_t body_len;
+};
+
+/* Fills *ret.  now is what an HTTP date in Retry-After is held against.  Pure.
+ */
+void http_verdict(const struct http_response *response, time_t now,
+		  struct export_result *ret);
+
+/*
+ * Retry-After as milliseconds from now: a count of seconds or an HTTP date,
+ * at most RETRY_AFTER_MAX_MS, 0 for a date gone by.  -1 when it is neither.
+ */
+int64_t http_retry_after(const char *text, time_t now);
+
+#endif

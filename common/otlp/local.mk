@@ -1,0 +1,24 @@
+# libotlp.la: the shared OTLP client, linked into the agent and the cli.  The
+# only code that links libcurl.
+noinst_LTLIBRARIES += libotlp.la
+
+libotlp_la_SOURCES = \
+	common/otlp/envelope.c common/otlp/envelope.h \
+	common/otlp/exporter.c common/otlp/exporter.h \
+	common/otlp/exporter_ops.h \
+	common/otlp/file.c \
+	common/otlp/file_tail.c common/otlp/file_tail.h \
+	common/otlp/gzip.c common/otlp/gzip.h \
+	common/otlp/http.c \
+	common/otlp/http_headers.c common/otlp/http_headers.h \
+	common/otlp/http_reply.c common/otlp/http_reply.h \
+	common/otlp/http_url.c common/otlp/http_url.h \
+	common/otlp/http_verdict.c common/otlp/http_verdict.h \
+	common/otlp/json.c common/otlp/json.h \
+	common/otlp/json_value.c common/otlp/json_value.h \
+	common/otlp/private_file.c common/otlp/private_file.h \
+	common/otlp/resource.c common/otlp/resource.h \
+	common/otlp/text_clean.c common/otlp/text_clean.h
+libotlp_la_CPPFLAGS = $(AM_CPPFLAGS) $(PROTOBUF_C_CFLAGS) $(CURL_CFLAGS) \
+	$(JSON_C_CFLAGS) $(ZLIB_CFLAGS)
+libotlp_la_LIBADD = libotel.la $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm

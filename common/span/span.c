@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Builds a span value: copies, repairs, bounds and counts; see span.h. */
+#include "span/span_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/utf8.h"
+
+#define NAME_CHARS_MAX 1024
+
+struct span *span_create(const struct span_limits *limits)
+{
+	static const struct span_limits defaults = SPAN_LIMITS_DEFAULT;
+	struct span *span = calloc(1, sizeof(*span));
+
+	if (!span)
+		return NULL;
+	span->limits = limits ? *limits : defaults;
+	span->kind = SPAN_KIND_INTERNAL;
+	return span;
+}
+
+static void attr_release(struct attr *attr)
+{
+	free(attr->key);
+	if (attr->type == ATTR_STR)
+		free(attr->value.str);
+}
+
+void span_destroy(struct span *span)
+{
+	int saved = errno;
+
+	if (!span)
+		return;
+	for (size_t i = 0; i < span->n_attrs; i++)
+		attr_release(&span->attrs[i]);
+	for (size_t i = 0; i < span->n_events; i++) {
+		free(span->events[i].name);
+		if (span->events[i].has_attr)
+			attr_release(&span->events[i].attr);
+	}
+	for (size_t i = 0; i < span->n_links; i++)
+		if (span->links[i].has_attr)
+			attr_release(&span->links[i].attr);
+	free(span->attrs);
+	free(span->events);
+	free(span->links);
+	free(span->tracestate);
+	free(span->name);
+	free(span->message);
+	free(span);
+	errno = saved;
+}
+
+/* A copy in valid UTF-8 of at most max_chars code points (0: no limit). */
+static char *copy_text(struct span *span, const char *text, size_t max_chars)
+{
+	/* One code point takes 4 bytes at most: what lies beyond is never
+	 * read, however long the user made it. */
+	size_t len = max_chars ? strnlen(text, 4 * max_chars) : strlen(text);
+	char *ret = malloc(3 * len + 1);
+	char *fit;
+
+	if (!ret) {
+		span->failed = true;
+		return NULL;
+	}
+	len = utf8_repair(text, len, max_chars, ret);
+	fit = realloc(ret, len + 1);
+	return fit ? fit : ret;
+}
+
+static void replace_text(struct span *span, char **field, const char *text)
+{
+	free(*field);
+	*field = text ? copy_text(span, text, NAME_CHARS_MAX) : NULL;
+}
+
+void span_set_context(struct span *span, const struct trace_context *self,
+		      const struct span_id *parent, bool parent_remote)
+{
+	span->self = *self;
+	span->has_parent = parent && span_id_valid(parent);
+	span->parent_remote = span->has_parent && parent_remote;
+	if (span->has_parent)
+		span->parent = *parent;
+}
+
+void span_set_tracestate(struct span *span, const char *tracestate)
+{
+	free(span->tracestate);
+	span->tracestate = tracestate ? copy_text(span, tracestate, 0) : NULL;
+}
+
+void span_set_name(struct span *span, const char *name)
+{
+	replace_text(span, &span->name, name);
+}
+
+void span_set_kind(struct span *span, enum span_kind kind)
+{
+	span->kind = kind;
+}
+
+void span_set_times(struct span *span, uint64_t start_ns, uint64_t end_ns)
+{
+	span->start_ns = start_ns;
+	span->end_ns = end_ns < start_ns ? start_ns : end_ns;
+}
+
+void span_set_status(struct span *span, enum span_status status,
+		     const char *message)
+{
+	span->status = status;
+	replace_text(span, &span->message,
+		     status == SPAN_STATUS_ERROR ? message : NULL);
+}
+
+/* "prefix.*" denies all keys that start with "prefix." */
+static bool denied(const struct span *span, const char *key)
+{
+	const char *const *deny = span->limits.deny;
+
+	for (; deny && *deny; deny++) {
+		size_t len = strlen(*deny);
+
+		if (len >= 2 && !strcmp(*deny + len - 2, ".*")) {
+			if (!strncmp(key, *deny, len - 1))
+				return true;
+		} else if (!strcmp(key, *deny)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Makes room for one more element; false, and failed, without memory. */
+static bool grow(struct span *span, void **array, size_t n, size_t *cap,
+		 size_t size)
+{
+	size_t want = *cap ? 2 * *cap : 16;
+	void *more;
+
+	if (n < *cap)
+		return true;
+	more = reallocarray(*array, want, size);
+	if (!more) {
+		span->failed = true;
+		return false;
+	}
+	*array = more;
+	*cap = want;
+	return true;
+}
+
+/* Where the value of key goes: over the old one, or into a new attribute.
+ * NULL when it is denied, over the limit, or there is no memory. */
+static struct attr *attr_slot(struct span *span, const char *key)
+{
+	struct attr *attr;
+
+	if (!*key || denied(span, key))
+		return NULL;
+	for (size_t i = 0; i < span->n_attrs; i++) {
+		attr = &span->attrs[i];
+		if (strcmp(attr->key, key))
+			continue;
+		if (attr->type == ATTR_STR)
+			free(attr->value.str);
+		attr->type = ATTR_INT;
+		return attr;
+	}
+	if (span->n_attrs >= span->limits.attr_count) {
+		span->dropped_attrs++;
+		return NULL;
+	}
+	if (!grow(span, (void **)&span->attrs, span->n_attrs, &span->cap_attrs,
+		  sizeof(*attr)))
+		return NULL;
+	attr = &span->attrs[span->n_attrs];
+	memset(attr, 0, sizeof(*attr));
+	attr->type = ATTR_INT;
+	attr->key = copy_text(span, key, NAME_CHARS_MAX);
+	if (!attr->key)
+		return NULL;
+	span->n_attrs++;
+	return attr;
+}
+
+void span_set_str(struct span *span, const char *key, const char *value)
+{
+	struct attr *attr = value ? attr_slot(span, key) : NULL;
+
+	if (!attr)
+		return;
+	attr->value.str =
+		copy_text(span, value, span->limits.attr_value_length);
+	if (attr->value.str)
+		attr->type = ATTR_STR;
+}
+
+void span_set_int(struct span *span, const char *key, int64_t value)
+{
+	struct attr *attr = attr_slot(span, key);
+
+	if (!attr)
+		return;
+	attr->type = ATTR_INT;
+	attr->value.i = value;
+}
+
+void span_set_double(struct span *span, const char *key, double value)
+{
+	struct attr *attr = attr_slot(span, key);
+
+	if (!attr)
+		return;
+	attr->type = ATTR_DOUBLE;
+	attr->value.d = value;
+}
+
+void span_set_bool(struct span *span, const char *key, bool value)
+{
+	struct attr *attr = attr_slot(span, key);
+
+	if (!attr)
+		return;
+	attr->type = ATTR_BOOL;
+	attr->value.b = value;
+}
+
+/* The one attribute of an event or a link. */
+static bool side_attr(struct span *span, const char *key, const char *value,
+		      struct attr *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (!key || !*key || !value || denied(span, key))
+		return false;
+	ret->type = ATTR_STR;
+	ret->key = copy_text(span, key, NAME_CHARS_MAX);
+	ret->value.str = copy_text(span, value, span->limits.attr_value_length);
+	if (ret->key && ret->value.str)
+		return true;
+	attr_release(ret);
+	return false;
+}
+
+void span_add_event(struct span *span, uint64_t time_ns, const char *name,
+		    const char *key, const char *value)
+{
+	struct event *event;
+
+	if (span->n_events >= SPAN_EVENTS_MAX) {
+		span->dropped_events++;
+		return;
+	}
+	if (!grow(span, (void **)&span->events, span->n_events,
+		  &span->cap_events, sizeof(*event)))
+		return;
+	event = &span->events[span->n_events];
+	event->name = copy_text(span, name, NAME_CHARS_MAX);
+	if (!event->name)
+		return;
+	event->time_ns = time_ns;
+	event->has_attr = side_attr(span, key, value, &event->attr);
+	span->n_events++;
+}
+
+void span_add_link(struct span *span, const struct trace_context *to,
+		   bool remote, const char *key, const char *value)
+{
+	struct link *link;
+
+	if (span->n_links >= SPAN_LINKS_MAX) {
+		span->dropped_links++;
+		return;
+	}
+	if (!grow(span, (void **)&span->links, span->n_links, &span->cap_links,
+		  sizeof(*link)))
+		return;
+	link = &span->links[span->n_links++];
+	link->to = *to;
+	link->remote = remote;
+	link->has_attr = side_attr(span, key, value, &link->attr);
+}

@@ -1,0 +1,15 @@
+spool_sources = \
+	common/spool/commit.c \
+	common/spool/counts.c common/spool/counts.h \
+	common/spool/cursor.c common/spool/cursor.h \
+	common/spool/directory.c \
+	common/spool/file.c common/spool/file.h \
+	common/spool/reader.c common/spool/reader.h \
+	common/spool/record.c common/spool/record.h \
+	common/spool/rotate.c common/spool/rotate.h \
+	common/spool/scan.c common/spool/scan.h \
+	common/spool/segment.c common/spool/segment.h \
+	common/spool/spool.h \
+	common/spool/stats.c \
+	common/spool/trim.c \
+	common/spool/writer.c

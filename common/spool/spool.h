@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The spool: where a span waits, durably, between the hook that made it and
+ * the receiver that accepts it.  One directory a writer daemon:
+ *
+ *   current           append-only log that hooks write to
+ *   segment.<20 digits>  a log the agent (or a writer, when current is full)
+ *                     set aside by rename; read in the order of the numbers
+ *   cursor            "<segment number> <offset>\n": everything before is delivered
+ *   dropped           counters of what was lost, and why
+ *   agent.lock        held by the one agent (flock)
+ *   bad/              what a receiver refused for good
+ *
+ * States, and what a crash leaves in each:
+ *
+ *   state              who holds it             after a crash
+ *   record in current  writer: shared flock     torn record: checksum fails, skipped, counted
+ *   segment, new       agent: exclusive flock   read again from the cursor
+ *   segment, partly    cursor points into it    read again from the cursor
+ *   segment, done      cursor points past it    unlinked at the next start
+ *   cursor.tmp         agent                    overwritten at the next advance
+ *
+ * A writer never waits: the exclusive lock is only ever taken on a segment
+ * that was renamed away first, so a writer that finds its file locked or gone
+ * opens `current` again.
+ *
+ * A record is a header of SPOOL_HEADER_SIZE bytes, little-endian:
+ *
+ *   0  u32 magic "OTL1"     4  u8 version (1)   5  u8 kind   6  u16 zero
+ *   8  u32 payload length  12  u32 job id      16  u64 Unix ns of writing
+ *  24  u64 XXH3 of the bytes 0 to 23 and the payload
+ *
+ * and the payload.  A reader that meets anything else looks for the next
+ * magic whose checksum holds, and counts the bytes between as torn.
+ */
+#ifndef OTEL_SPOOL_SPOOL_H
+#define OTEL_SPOOL_SPOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "util/err.h"
+
+#define SPOOL_HEADER_SIZE 32
+#define SPOOL_PAYLOAD_MAX (1024 * 1024)
+#define SPOOL_SEGMENTS 64	/* a segment is SpoolMaxSize / this, 64 KiB at least */
+
+enum spool_kind {
+	SPOOL_SPAN = 1,		/* a serialised opentelemetry Span */
+	SPOOL_COMMENT = 2,	/* a job whose comment wants its trace id */
+};
+
+/* ---- directory ------------------------------------------------------- */
+
+/*
+ * Opens the spool directory `dir` (made with mode 0700 when make is set and
+ * only its last component is missing).  Refuses a symbolic link, anything that
+ * is not a directory, and a directory that group or others can write.  When
+ * root makes it, it is given to owner (uid_t)-1: nobody else.  Returns a
+ * descriptor (O_DIRECTORY | O_CLOEXEC), or -1 with err.
+ */
+int spool_open_dir(const char *dir, bool make, uid_t owner, gid_t group,
+		   struct err *err);
+
+/* ---- writer ---------------------------------------------------------- */
+
+struct spool_options {
+	uint64_t max_size;	/* bytes of all segments and current */
+	bool sync;		/* fdatasync after each record */
+};
+
+/*
+ * Appends one record.  Never waits for a lock; microseconds.  Opens current
+ * below dirfd (O_NOFOLLOW, a regular file with one link, mode 0600, owned by
+ * the directory's owner or by us), takes the shared lock, checks that it still
+ * is current, writes once, closes.  When current outgrows a segment it is set
+ * aside, and the oldest segments beyond max_size are removed and counted in
+ * `dropped`.  As root it gives new files to the directory's owner.
+ * Returns 0, or -1 with err; the record is then lost, counted where the disk
+ * allows it, and the caller logs it.  Any process, any thread.
+ */
+int spool_append(int dirfd, const struct spool_options *options,
+		 enum spool_kind kind, uint32_t job_id, const void *payload,
+		 size_t len, struct err *err);
+
+/* ---- reader: the agent only ------------------------------------------ */
+
+struct spool_record {
+	enum spool_kind kind;	/* may be one unknown to this version */
+	uint32_t job_id;
+	uint64_t time_ns;
+	const uint8_t *payload;	/* borrowed until the next call on the reader */
+	size_t len;
+	uint64_t segment;	/* where it ends: what spool_commit takes */
+	uint64_t end;
+};
+
+struct spool_reader;
+
+/*
+ * Opens the reader and restores the cursor (a missing or damaged cursor means
+ * the oldest segment's beginning: repeats are harmless).  Takes no lock itself;
+ * see spool_lock.  Returns NULL with err.  dirfd stays the caller's and must
+ * outlive the reader.
+ */
+struct spool_reader *spool_reader_create(int dirfd, struct err *err);
+void spool_reader_destroy(struct spool_reader *reader);
+
+/*
+ * Reads the next undelivered record.  When all segments are read and current
+ * holds something, current is set aside and read.  A segment is read through
+ * a buffer of 64 KiB at least and a record at most, never whole.
+ * Returns 1 with *ret, 0 when there is nothing (now), -1 with err.
+ */
+int spool_read(struct spool_reader *reader, struct spool_record *ret,
+	       struct err *err);
+
+/*
+ * Marks everything up to and including the record that ends at (segment, end)
+ * as delivered, durably (temporary file, fsync, rename, fsync of the
+ * directory), and unlinks finished segments.  Returns -1 with err when that
+ * could not be made durable; the records may then be delivered again.
+ */
+int spool_commit(struct spool_reader *reader, uint64_t segment, uint64_t end,
+		 struct err *err);
+
+/* Goes back to the cursor: what was read and not committed is read again. */
+int spool_rewind(struct spool_reader *reader, struct err *err);
+
+/* Takes agent.lock.  Returns its descriptor, which the caller keeps open, or
+ * -1 with err and *ret_held true when another agent holds it. */
+int spool_lock(int dirfd, bool *ret_held, struct err *err);
+
+/* ---- what the spool holds, and what was lost -------------------------- */
+
+struct spool_stats {
+	uint64_t bytes;			/* all segments and current, undelivered or not */
+	uint64_t segments;		/* current included when not empty */
+	uint64_t dropped_records;	/* removed because max_size was reached */
+	uint64_t dropped_bytes;
+	uint64_t torn_bytes;		/* skipped while reading */
+	uint64_t torn_runs;		/* how often */
+};
+
+/* Reads the figures; any process that may open the directory. */
+int spool_stats(int dirfd, struct spool_stats *ret, struct err *err);
+
+#endif

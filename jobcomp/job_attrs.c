@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fills attributes from a job's view; see job_attrs.h. */
+#include "jobcomp/job_attrs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "span/attrs.h"
+#include "span/exit_status.h"
+
+static void set_text(struct span *span, const char *key, const char *value)
+{
+	if (value && *value)
+		span_set_str(span, key, value);
+}
+
+static void set_number_text(struct span *span, const char *key, uint32_t value)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%" PRIu32, value);
+	span_set_str(span, key, text);
+}
+
+void job_attrs_identity(struct span *span, const struct job_view *view)
+{
+	char id[32];
+
+	set_number_text(span, ATTR_JOB_ID, view->job_id);
+	set_number_text(span, ATTR_JOB_ID_RAW, view->job_id);
+	span_set_int(span, ATTR_RESTART_COUNT, view->restart);
+	if (view->het_job_id) {
+		set_number_text(span, ATTR_HET_JOB_ID, view->het_job_id);
+		span_set_int(span, ATTR_HET_OFFSET, view->het_offset);
+	}
+	if (!view->is_array_task)
+		return;
+	snprintf(id, sizeof(id), "%" PRIu32 "_%" PRIu32, view->array_job_id,
+		 view->array_task_id);
+	span_set_str(span, ATTR_JOB_ID, id);
+	set_number_text(span, ATTR_ARRAY_JOB_ID, view->array_job_id);
+	set_number_text(span, ATTR_ARRAY_TASK_ID, view->array_task_id);
+}
+
+static void set_time(struct span *span, const char *key, time_t when)
+{
+	char text[32];
+	struct tm tm;
+
+	if (when > 0 && gmtime_r(&when, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		span_set_str(span, key, text);
+}
+
+void job_attrs_queue(struct span *span, const struct job_view *view)
+{
+	set_text(span, ATTR_PARTITION, view->partition);
+	set_text(span, ATTR_REASON, view->reason);
+	set_time(span, ATTR_JOB_SUBMIT_TIME, view->submit);
+	set_time(span, ATTR_JOB_ELIGIBLE_TIME, view->eligible);
+}
+
+/* The amount behind a TRES name: memory and the like come with a suffix and
+ * are given in bytes, as OpenTelemetry wants sizes. */
+static double tres_amount(const char *text)
+{
+	static const char suffixes[] = "KMGTPE";
+	char *end;
+	double amount = strtod(text, &end);
+	const char *suffix = *end ? strchr(suffixes, *end) : NULL;
+
+	for (; suffix && suffix >= suffixes; suffix--)
+		amount *= 1024;
+	return amount;
+}
+
+/* "cpu=4,mem=8G,node=2,billing=4,gres/gpu=2": one attribute each.  Returns the
+ * number of GPUs. */
+static double set_tres(struct span *span, const char *tres)
+{
+	char copy[1024], key[256], *save = NULL;
+	double gpus = 0;
+
+	if (!tres || strlen(tres) >= sizeof(copy))
+		return 0;
+	strcpy(copy, tres);
+	for (char *item = strtok_r(copy, ",", &save); item;
+	     item = strtok_r(NULL, ",", &save)) {
+		char *amount = strchr(item, '=');
+
+		if (!amount)
+			continue;
+		*amount++ = '\0';
+		snprintf(key, sizeof(key), ATTR_TRES_ALLOC_PREFIX "%s", item);
+		span_set_double(span, key, tres_amount(amount));
+		if (!strcmp(item, "gres/gpu"))
+			gpus = tres_amount(amount);
+	}
+	return gpus;
+}
+
+static void set_resources(struct span *span, const struct job_view *view)
+{
+	double seconds = view->start ? difftime(view->end_time, view->start) -
+					       (double)view->suspended
+				     : 0;
+	double gpus = set_tres(span, view->tres_alloc);
+
+	if (seconds < 0)
+		seconds = 0;
+	set_text(span, ATTR_NODELIST, view->nodelist);
+	span_set_int(span, ATTR_NNODES, view->nnodes);
+	if (view->ntasks)
+		span_set_int(span, ATTR_NTASKS, view->ntasks);
+	if (view->cpus)
+		span_set_double(span, ATTR_JOB_CPU_HOURS,
+				view->cpus * seconds / 3600);
+	if (gpus > 0)
+		span_set_double(span, ATTR_JOB_GPU_HOURS,
+				gpus * seconds / 3600);
+}
+
+static void set_outcome(struct span *span, const struct job_view *view)
+{
+	struct exit_status status;
+
+	exit_status_describe(view->exit_code, &status);
+	set_text(span, ATTR_STATE, view->state);
+	set_text(span, ATTR_REASON, view->reason);
+	set_text(span, ATTR_JOB_FAILED_NODE, view->failed_node);
+	span_set_str(span, ATTR_EXIT_CODE, status.code);
+	span_set_int(span, ATTR_JOB_EXIT_STATUS, status.exit_status);
+	if (status.signal)
+		span_set_int(span, ATTR_JOB_EXIT_SIGNAL, status.signal);
+}
+
+void job_attrs_root(struct span *span, const struct job_view *view)
+{
+	set_text(span, ATTR_JOB_NAME, view->name);
+	set_text(span, ATTR_JOB_USER, view->user);
+	set_text(span, ATTR_USER_NAME, view->user);
+	set_number_text(span, ATTR_USER_ID, view->uid);
+	set_text(span, ATTR_JOB_ACCOUNT, view->account);
+	set_text(span, ATTR_JOB_QOS, view->qos);
+	set_text(span, ATTR_JOB_RESERVATION, view->reservation);
+	set_text(span, ATTR_PARTITION, view->partition);
+	set_text(span, ATTR_JOB_WCKEY, view->wckey);
+	if (view->time_limit)
+		span_set_int(span, ATTR_JOB_TIME_LIMIT,
+			     (int64_t)view->time_limit);
+	span_set_int(span, ATTR_JOB_PRIORITY, view->priority);
+	set_outcome(span, view);
+	set_resources(span, view);
+}
+
+void job_attrs_status(struct span *span, const struct job_view *view)
+{
+	static const char *const failures[] = { "FAILED", "TIMEOUT",
+						"OUT_OF_MEMORY", "NODE_FAIL",
+						"BOOT_FAIL", "DEADLINE" };
+	struct exit_status status;
+	char message[128];
+
+	exit_status_describe(view->exit_code, &status);
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+		if (!view->state || strcmp(view->state, failures[i]))
+			continue;
+		if (view->exit_code)
+			snprintf(message, sizeof(message), "job %s: %s",
+				 view->state, status.text);
+		else
+			snprintf(message, sizeof(message), "job %s",
+				 view->state);
+		span_set_status(span, SPAN_STATUS_ERROR, message);
+		span_set_str(span, ATTR_ERROR_TYPE, view->state);
+	}
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes the spans of an ended job; see job_spans.h. */
+#include "jobcomp/job_spans.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "jobcomp/job_attrs.h"
+#include "jobcomp/job_times.h"
+#include "span/limits.h"
+
+void job_spans_context(const struct config *config,
+		       const struct job_view *view, struct job_context *ret)
+{
+	struct job_context context;
+
+	if (job_context_load(view->context, view->tracestate, view->baggage,
+			     &context) < 0) {
+		job_context_fallback(view->cluster, view->job_id, 0, &context);
+		sampler_decide(&config->sampler, &context);
+	}
+	if (view->is_array_task)
+		job_context_for_array_task(&context, view->cluster,
+					   view->array_job_id, view->job_id);
+	*ret = context;
+}
+
+static void derive(const struct job_view *view,
+		   const struct job_context *context, enum span_what what,
+		   uint32_t restart, struct trace_context *ret)
+{
+	struct span_key key = {
+		.trace_id = &context->trace_id,
+		.cluster = view->cluster,
+		.job_id = view->job_id,
+		.restart = restart,
+		.what = what,
+	};
+
+	ret->trace_id = context->trace_id;
+	ret->flags = context->flags;
+	span_id_derive(&key, &ret->span_id);
+}
+
+static struct span *phase(const struct config *config,
+			  const struct job_view *view,
+			  const struct job_context *context,
+			  enum span_what what, const char *name,
+			  uint64_t start, uint64_t end)
+{
+	const struct span_limits limits = span_limits_of(config);
+	struct span *span = span_create(&limits);
+	struct trace_context self, root;
+
+	if (!span)
+		return NULL;
+	derive(view, context, SPAN_JOB, view->restart, &root);
+	derive(view, context, what, view->restart, &self);
+	span_set_context(span, &self, &root.span_id, false);
+	span_set_tracestate(span, context->tracestate);
+	span_set_name(span, name);
+	span_set_times(span, start, end);
+	job_attrs_identity(span, view);
+	job_attrs_queue(span, view);
+	return span;
+}
+
+static void link_root(struct span *span, const struct job_view *view,
+		      const struct job_context *context)
+{
+	struct trace_context before;
+
+	if (context->has_link)
+		span_add_link(span, &context->link, true, NULL, NULL);
+	if (view->restart == 0)
+		return;
+	derive(view, context, SPAN_JOB, view->restart - 1, &before);
+	span_add_link(span, &before, false, NULL, NULL);
+}
+
+static struct span *root(const struct config *config,
+			 const struct job_view *view,
+			 const struct job_context *context,
+			 const struct job_times *times)
+{
+	const struct span_limits limits = span_limits_of(config);
+	struct span *span = span_create(&limits);
+	struct trace_context self;
+	char name[256];
+
+	if (!span)
+		return NULL;
+	snprintf(name, sizeof(name), "slurm.job %s",
+		 view->name ? view->name : "");
+	derive(view, context, SPAN_JOB, view->restart, &self);
+	span_set_context(span, &self, &context->parent_id, true);
+	span_set_tracestate(span, context->tracestate);
+	span_set_name(span, config->span_names == SPAN_NAMES_DESCRIPTIVE &&
+					    view->name
+				    ? name
+				    : "slurm.job");
+	span_set_kind(span, SPAN_KIND_CONSUMER);
+	span_set_times(span, times->submit, times->end);
+	job_attrs_identity(span, view);
+	job_attrs_root(span, view);
+	job_attrs_status(span, view);
+	link_root(span, view, context);
+	return span;
+}
+
+int job_spans_create(const struct config *config, const struct job_view *view,
+		     const struct job_context *context, uint64_t now_ns,
+		     struct span *ret[JOB_SPANS_MAX])
+{
+	struct job_times times;
+	int n = 0;
+
+	if (!(context->flags & TRACE_FLAG_SAMPLED))
+		return 0;
+	job_times_of(view, context->submit_ns, now_ns, &times);
+	if (times.was_deferred)
+		ret[n++] = phase(config, view, context, SPAN_DEFERRED,
+				 "slurm.phase.deferred", times.submit,
+				 times.eligible);
+	if (times.was_eligible)
+		ret[n++] = phase(config, view, context, SPAN_QUEUED,
+				 "slurm.phase.queued", times.eligible,
+				 times.start);
+	ret[n++] = root(config, view, context, &times);
+	for (int i = 0; i < n; i++) {
+		if (ret[i])
+			continue;
+		for (int j = 0; j < n; j++)
+			span_destroy(ret[j]);
+		return -1;
+	}
+	return n;
+}

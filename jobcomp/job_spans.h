@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The spans that slurmctld alone can tell: the job itself and its wait in the
+ * queue.  Pure: a job_view in, span values out.
+ */
+#ifndef OTEL_JOBCOMP_JOB_SPANS_H
+#define OTEL_JOBCOMP_JOB_SPANS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "jobcomp/job_view.h"
+#include "span/span.h"
+#include "trace/job_context.h"
+
+#define JOB_SPANS_MAX 3		/* deferred, queued, job */
+
+/* The context of the job: as carried, else derived from cluster and job id;
+ * made that of the task for an array task. */
+void job_spans_context(const struct config *config,
+		       const struct job_view *view, struct job_context *ret);
+
+/*
+ * Makes the spans of an ended attempt, the root last.  now_ns is when
+ * slurmctld told us.  Returns how many stand in ret, which the caller
+ * destroys, 0 when the trace is not sampled; -1 without memory.
+ */
+int job_spans_create(const struct config *config, const struct job_view *view,
+		     const struct job_context *context, uint64_t now_ns,
+		     struct span *ret[JOB_SPANS_MAX]);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The only file that reads slurmctld's job_record_t; see job_view.h.  It is
+ * compiled against the source tree of the very Slurm it runs in.
+ */
+#include "jobcomp/job_view_slurm.h"
+
+#include <string.h>
+
+#include "jobcomp/job_view.h"
+#include "trace/job_context.h"
+
+int job_view_verify(struct job_record *job, struct err *err)
+{
+	if (job->magic != JOB_MAGIC)
+		return err_set(err,
+			       "job_record_t has another layout (magic 0x%x): this plugin was built for another Slurm than the one that runs",
+			       job->magic);
+	if (find_job_record(job->job_id) != job)
+		return err_set(err,
+			       "job_record_t has another layout (job id %u is not found again): this plugin was built for another Slurm than the one that runs",
+			       job->job_id);
+	return 0;
+}
+
+static enum job_end end_of(const struct job_record *job)
+{
+	uint32_t base = job->job_state & JOB_STATE_BASE;
+
+	if (IS_JOB_RESIZING(job) || IS_JOB_REVOKED(job))
+		return JOB_NOT_ENDED;
+	if (job->job_state & (JOB_REQUEUE | JOB_SPECIAL_EXIT))
+		return JOB_REQUEUED;
+	return base > JOB_SUSPENDED ? JOB_ENDED : JOB_NOT_ENDED;
+}
+
+/* The flags matter to Slurm's own name of a state; what ended is the base. */
+static const char *state_of(const struct job_record *job)
+{
+	if (job->job_state & JOB_REQUEUE)
+		return "REQUEUED";
+	return job_state_string(job->job_state & JOB_STATE_BASE);
+}
+
+static const char *carried(const struct job_record *job, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (uint32_t i = 0; i < job->spank_job_env_size; i++) {
+		const char *var = job->spank_job_env[i];
+
+		if (!var || strncmp(var, SPANK_PREFIX, sizeof(SPANK_PREFIX) - 1))
+			continue;
+		var += sizeof(SPANK_PREFIX) - 1;
+		if (!strncmp(var, name, len) && var[len] == '=')
+			return var + len + 1;
+	}
+	return NULL;
+}
+
+static char **comment_field(struct job_record *job, enum job_comment field)
+{
+	switch (field) {
+	case JOB_COMMENT_ADMIN:
+		return &job->admin_comment;
+	case JOB_COMMENT_SYSTEM:
+		return &job->system_comment;
+	case JOB_COMMENT_USER:
+		return &job->comment;
+	case JOB_COMMENT_EXTRA:
+#ifdef HAVE_JOB_RECORD_EXTRA
+		return &job->extra;
+#else
+		return NULL;
+#endif
+	case JOB_COMMENT_NONE:
+		break;
+	}
+	return NULL;
+}
+
+static uint64_t time_limit_of(const struct job_record *job)
+{
+	uint32_t minutes = job->time_limit;
+
+	if (minutes == NO_VAL && job->part_ptr)
+		minutes = job->part_ptr->max_time;
+	return minutes == NO_VAL || minutes == INFINITE ? 0
+						       : (uint64_t)minutes * 60;
+}
+
+static void fill_names(const struct job_record *job, struct job_view *view)
+{
+	view->cluster = slurm_conf.cluster_name;
+	view->name = job->name;
+	view->user = job->user_name ? job->user_name
+				    : uid_to_string_cached(job->user_id);
+	view->account = job->account;
+	view->qos = job->qos_ptr ? job->qos_ptr->name : NULL;
+	view->reservation = job->resv_name;
+	view->partition = job->part_ptr ? job->part_ptr->name : job->partition;
+	view->wckey = job->wckey;
+	view->nodelist = job->nodes;
+#ifdef HAVE_JOB_RECORD_FAILED_NODE
+	view->failed_node = job->failed_node;
+#endif
+	view->tres_alloc = job->tres_fmt_alloc_str;
+	view->state = state_of(job);
+	view->reason = job_reason_string(job->state_reason);
+	view->context = carried(job, JOB_CONTEXT_VAR);
+	view->tracestate = carried(job, JOB_TRACESTATE_VAR);
+	view->baggage = carried(job, JOB_BAGGAGE_VAR);
+}
+
+static void fill_times(const struct job_record *job, struct job_view *view)
+{
+	if (job->details) {
+		view->submit = job->details->submit_time;
+		view->eligible = job->details->begin_time;
+		view->ntasks = job->details->num_tasks == NO_VAL
+				       ? 0
+				       : job->details->num_tasks;
+	}
+	view->start = job->start_time;
+	view->end_time = job->end_time;
+	view->suspended = job->tot_sus_time;
+	view->time_limit = time_limit_of(job);
+}
+
+void job_view_fill(struct job_record *job, enum job_comment field,
+		   struct job_view *ret)
+{
+	char **comment = comment_field(job, field);
+	struct job_view view = {
+		.end = end_of(job),
+		.job_id = job->job_id,
+		.is_array_task = job->array_task_id != NO_VAL,
+		.array_job_id = job->array_job_id,
+		.array_task_id = job->array_task_id,
+		.het_job_id = job->het_job_id,
+		.het_offset = job->het_job_offset,
+		.restart = job->restart_cnt,
+		.uid = job->user_id,
+		.exit_code = (int)job->exit_code,
+		.derived_exit_code = (int)job->derived_ec,
+		.nnodes = job->nodes ? job->total_nodes : 0,
+		.cpus = job->nodes ? job->total_cpus : 0,
+		.priority = job->priority,
+		.comment = comment ? *comment : NULL,
+	};
+
+	fill_names(job, &view);
+	fill_times(job, &view);
+	*ret = view;
+}
+
+bool job_view_set_comment(struct job_record *job, enum job_comment field,
+			  const char *text)
+{
+	char **comment = comment_field(job, field);
+
+	if (!comment)
+		return false;
+	xfree(*comment);
+	*comment = xstrdup(text);
+	return true;
+}
+
+bool job_view_in_slurmctld(void)
+{
+	return running_in_slurmctld();
+}
+
+const char *job_view_cluster(void)
+{
+	return slurm_conf.cluster_name;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All that the job completion plugin knows of a job.  job_view.c fills it from
+ * slurmctld's job_record_t and is the one file that reads that structure;
+ * everything after it is pure and tested without Slurm.
+ */
+#ifndef OTEL_JOBCOMP_JOB_VIEW_H
+#define OTEL_JOBCOMP_JOB_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "config/job_comment.h"
+#include "util/err.h"
+
+/* What this call of Slurm's means for the job. */
+enum job_end {
+	JOB_NOT_ENDED,	/* a resize, a federation sibling: nothing to write */
+	JOB_ENDED,	/* it will not run again */
+	JOB_REQUEUED,	/* this attempt ended; the job waits again */
+};
+
+/* Strings are borrowed from the job record for the call and may be NULL; they
+ * come from users and may hold any bytes.  Times are Unix seconds, 0 unknown. */
+struct job_view {
+	enum job_end end;
+	uint32_t job_id;
+	bool is_array_task;
+	uint32_t array_job_id, array_task_id;
+	uint32_t het_job_id, het_offset;	/* het_job_id 0: not heterogeneous */
+	uint32_t restart;			/* of the attempt that ended */
+	const char *cluster;
+	const char *name, *user, *account, *qos, *reservation, *partition;
+	const char *wckey, *nodelist, *failed_node, *tres_alloc;
+	const char *state;			/* "COMPLETED", "FAILED", ... */
+	const char *reason;			/* "None", "Priority", ... */
+	uint32_t uid;
+	time_t submit, eligible, start, end_time;
+	time_t suspended;			/* seconds */
+	int exit_code, derived_exit_code;	/* raw wait statuses */
+	uint32_t nnodes, ntasks, cpus;
+	uint64_t time_limit;			/* seconds; 0: none */
+	uint32_t priority;
+	const char *comment;			/* the field that JobComment names */
+	const char *context, *tracestate, *baggage;	/* as carried; hostile */
+};
+
+/* slurmctld.h has it; nothing else of Slurm's is needed here. */
+struct job_record;
+
+/*
+ * Checks at the first record that this plugin was built for the slurmctld it
+ * runs in: job_record_t changes between micro releases, and reading the wrong
+ * layout would take slurmctld down.  Returns 0, or -1 with err: nothing of the
+ * record may be read then, now or later.
+ */
+int job_view_verify(struct job_record *job, struct err *err);
+
+/* Fills *ret.  The caller holds slurmctld's job lock, as jobcomp calls do. */
+void job_view_fill(struct job_record *job, enum job_comment field,
+		   struct job_view *ret);
+
+/* Sets the comment field in memory; no RPC.  False when this Slurm has no such
+ * field.  The caller holds slurmctld's job write lock. */
+bool job_view_set_comment(struct job_record *job, enum job_comment field,
+			  const char *text);
+
+/* True in slurmctld; `sacct -c` loads the plugin too. */
+bool job_view_in_slurmctld(void);
+
+/* ClusterName; borrowed from slurmctld's configuration. */
+const char *job_view_cluster(void);
+
+#endif

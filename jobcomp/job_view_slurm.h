@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Slurm's internal headers, for job_view.c alone. */
+#ifndef OTEL_JOBCOMP_JOB_VIEW_SLURM_H
+#define OTEL_JOBCOMP_JOB_VIEW_SLURM_H
+
+#include "config.h"
+
+#include "src/common/slurm_xlator.h"
+
+#include "src/common/read_config.h"
+#include "src/common/run_in_daemon.h"
+#include "src/common/uid.h"
+#include "src/common/xmalloc.h"
+#include "src/common/xstring.h"
+#include "src/slurmctld/slurmctld.h"
+
+#endif

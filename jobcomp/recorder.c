@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes the spans of ended jobs to the spool; see recorder.h. */
+#include "jobcomp/recorder.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <slurm/slurm_errno.h>
+
+#include "host/agent.h"
+#include "host/daemon_spool.h"
+#include "jobcomp/job_spans.h"
+#include "jobcomp/log.h"
+#include "span/comment.h"
+#include "spool/spool.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+
+#define SPOOL_NAME "slurmctld"
+
+static struct config *load(char *path, size_t size, struct err *err)
+{
+	struct config_source source = {
+		.file = path,
+		.file_optional = true,
+		.use_environment = true,
+	};
+	struct config *config;
+
+	if (config_default_path(path, size) < 0) {
+		err_set(err, "the path of otel.conf is too long");
+		return NULL;
+	}
+	return config_load(&source, &config, err) < 0 ? NULL : config;
+}
+
+static void start_agent(const struct config *config, const char *config_file)
+{
+	char spool[PATH_MAX];
+	struct err err;
+
+	if (daemon_spool_make(config, SPOOL_NAME, spool, sizeof(spool), &err) <
+	    0) {
+		slurm_error("otel: no spool, the spans of ended jobs are lost: %s",
+			    err.msg);
+		return;
+	}
+	if (agent_start(spool, config_file, job_view_cluster(), &err) < 0) {
+		slurm_error("otel: spans wait in %s for an agent: %s", spool,
+			    err.msg);
+		return;
+	}
+	slurm_info("otel: tracing is on, spool %s", spool);
+}
+
+void recorder_configure(struct recorder *recorder)
+{
+	char path[PATH_MAX];
+	struct config *config;
+	struct err err;
+
+	config = load(path, sizeof(path), &err);
+	if (!config)
+		slurm_error("otel: tracing is off: %s", err.msg);
+	else if (!config->enabled)
+		slurm_info("otel: tracing is off: Enabled=no in %s", path);
+	else
+		start_agent(config, path);
+	pthread_mutex_lock(&recorder->lock);
+	config_destroy(recorder->config);
+	recorder->config = config;
+	pthread_mutex_unlock(&recorder->lock);
+}
+
+void recorder_release(struct recorder *recorder)
+{
+	pthread_mutex_lock(&recorder->lock);
+	config_destroy(recorder->config);
+	recorder->config = NULL;
+	pthread_mutex_unlock(&recorder->lock);
+}
+
+static int write_one(const struct config *config, int spool, uint32_t job_id,
+		     const struct span *span, struct err *err)
+{
+	const struct spool_options options = { config->spool_max_size,
+					       config->spool_sync };
+	_cleanup_free_ uint8_t *data = NULL;
+	size_t len;
+
+	if (span_encode(span, &data, &len, err) < 0)
+		return -1;
+	return spool_append(spool, &options, SPOOL_SPAN, job_id, data, len,
+			    err);
+}
+
+static int write_all(const struct config *config, uint32_t job_id,
+		     struct span *const *spans, int n, struct err *err)
+{
+	_cleanup_close_ int spool = -1;
+
+	if (n < 0)
+		return err_set(err, "out of memory");
+	if (n == 0)
+		return 0;
+	spool = daemon_spool_open(config, SPOOL_NAME, err);
+	if (spool < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (write_one(config, spool, job_id, spans[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static void report(struct recorder *recorder, uint32_t job_id, int rc,
+		   const struct err *err)
+{
+	uint64_t suppressed;
+
+	if (rc < 0 && log_once(&recorder->trouble, err->msg))
+		slurm_error("otel: job %u: its spans are lost, and those of the next jobs while this lasts: %s",
+			    job_id, err->msg);
+	if (rc == 0 && log_once_clear(&recorder->trouble, &suppressed))
+		slurm_info("otel: spans are written again; those of %" PRIu64
+			   " more jobs were lost",
+			   suppressed);
+}
+
+/* The prolog of the job's first node asked the agent to do this long ago; here
+ * is the last moment, and it costs no RPC. */
+static void set_comment(const struct config *config, struct job_record *job,
+			const struct job_view *view,
+			const struct job_context *context)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (config->job_comment == JOB_COMMENT_NONE ||
+	    !(context->flags & TRACE_FLAG_SAMPLED))
+		return;
+	text = comment_compose(view->comment, &context->trace_id,
+			       config->trace_url);
+	if (text)
+		job_view_set_comment(job, config->job_comment, text);
+}
+
+static void record(struct recorder *recorder, struct job_record *job)
+{
+	const struct config *config = recorder->config;
+	struct span *spans[JOB_SPANS_MAX];
+	struct job_context context;
+	struct job_view view;
+	struct err err;
+	int n;
+
+	job_view_fill(job, config->job_comment, &view);
+	if (view.end == JOB_NOT_ENDED)
+		return;
+	job_spans_context(config, &view, &context);
+	n = job_spans_create(config, &view, &context, clock_unix_ns(), spans);
+	report(recorder, view.job_id,
+	       write_all(config, view.job_id, spans, n, &err), &err);
+	for (int i = 0; i < n; i++)
+		span_destroy(spans[i]);
+	set_comment(config, job, &view, &context);
+}
+
+static bool verify(struct recorder *recorder, struct job_record *job)
+{
+	struct err err;
+
+	if (recorder->verified || recorder->refused)
+		return recorder->verified;
+	recorder->verified = job_view_verify(job, &err) == 0;
+	recorder->refused = !recorder->verified;
+	if (recorder->refused)
+		slurm_error("otel: tracing of job ends is off until slurmctld runs the plugin built for it: %s",
+			    err.msg);
+	return recorder->verified;
+}
+
+void recorder_job_end(struct recorder *recorder, struct job_record *job)
+{
+	pthread_mutex_lock(&recorder->lock);
+	if (recorder->config && recorder->config->enabled &&
+	    verify(recorder, job))
+		record(recorder, job);
+	pthread_mutex_unlock(&recorder->lock);
+}

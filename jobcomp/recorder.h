@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a job's end to records in slurmctld's spool: configuration, spool,
+ * agent, and what is said when something is wrong.
+ */
+#ifndef OTEL_JOBCOMP_RECORDER_H
+#define OTEL_JOBCOMP_RECORDER_H
+
+#include <pthread.h>
+
+#include "config/config.h"
+#include "host/log_once.h"
+#include "jobcomp/job_view.h"
+
+struct recorder {
+	pthread_mutex_t lock;	/* guards all below */
+	struct config *config;	/* NULL: tracing is off */
+	bool verified;		/* the first record passed job_view_verify() */
+	bool refused;		/* it did not: never read a record again */
+	struct log_once trouble;
+};
+
+#define RECORDER_INIT { .lock = PTHREAD_MUTEX_INITIALIZER }
+
+/*
+ * Reads otel.conf (again), makes the spool and starts the agent.  At the load
+ * of the plugin and at a reconfigure.  On a mistake tracing is off, one error
+ * is logged, and slurmctld goes on.
+ */
+void recorder_configure(struct recorder *recorder);
+
+/*
+ * Records the end of a job.  Microseconds, no waiting; the caller holds
+ * slurmctld's job write lock.  A record that can not be written is lost with
+ * one log line a cause.
+ */
+void recorder_job_end(struct recorder *recorder, struct job_record *job);
+
+void recorder_release(struct recorder *recorder);
+
+#endif

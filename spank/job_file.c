@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes and reads jobs/<job id>; see job_file.h. */
+#include "spank/job_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "util/buf.h"
+#include "util/cleanup.h"
+
+#define DIRECTORY "jobs"
+#define FILE_MAX 16384	/* context + tracestate + baggage and to spare */
+#define NAME_SIZE 16
+
+/* The spool directory belongs to the agent's user, this one to us. */
+static int open_jobs(int spool_fd, bool make, struct err *err)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	if (make && mkdirat(spool_fd, DIRECTORY, 0700) < 0 && errno != EEXIST)
+		return err_set(err, "make the directory " DIRECTORY
+				    " in the spool: %m");
+	fd = openat(spool_fd, DIRECTORY,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, "open " DIRECTORY " in the spool: %m");
+	if (fstat(fd, &st) < 0)
+		return err_set(err, "stat " DIRECTORY " in the spool: %m");
+	if (st.st_uid != geteuid() || (st.st_mode & 022)) {
+		errno = EPERM;
+		return err_set(err, DIRECTORY
+			       " in the spool is not ours alone: owner %u, mode %o",
+			       (unsigned)st.st_uid,
+			       (unsigned)(st.st_mode & 07777));
+	}
+	return take_fd(&fd);
+}
+
+static void format(const struct job_file *file, struct buf *out)
+{
+	char context[JOB_CONTEXT_LEN_MAX + 1];
+
+	job_context_format(&file->context, context);
+	buf_printf(out, "context=%s\ncluster=%s\nrestart=%" PRIu32
+			"\nprolog=%" PRIu64 "\n",
+		   context, file->cluster, file->restart, file->prolog_ns);
+	buf_printf(out, "tracestate=%s\nbaggage=%s\n",
+		   file->context.tracestate, file->context.baggage);
+}
+
+int job_file_write(int spool_fd, uint32_t job_id, const struct job_file *file,
+		   struct err *err)
+{
+	_cleanup_close_ int dir = open_jobs(spool_fd, true, err);
+	_cleanup_close_ int fd = -1;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	char name[NAME_SIZE];
+
+	if (dir < 0)
+		return -1;
+	format(file, &text);
+	if (text.failed)
+		return err_set(err, "job file not written: out of memory");
+	snprintf(name, sizeof(name), "%" PRIu32, job_id);
+	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return err_set(err, "replace job file %s: %m", name);
+	fd = openat(dir, name,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set(err, "make job file %s: %m", name);
+	if (write(fd, text.data, text.len) == (ssize_t)text.len)
+		return 0;
+	err_set(err, "write job file %s: %m", name);
+	unlinkat(dir, name, 0);
+	return -1;
+}
+
+/* The value of one "key=value" line, cut out of text in place; "" when it is
+ * not there. */
+static const char *field(char *text, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (char *line = text; *line; line += strlen(line) + 1)
+		if (!strncmp(line, key, len) && line[len] == '=')
+			return line + len + 1;
+	return "";
+}
+
+/* text has a NUL for every newline, and one more at its end. */
+static int parse(char *text, struct job_file *ret)
+{
+	struct job_file file = { 0 };
+	const char *cluster = field(text, "cluster");
+
+	if (job_context_load(field(text, "context"), field(text, "tracestate"),
+			     field(text, "baggage"), &file.context) < 0 ||
+	    strlen(cluster) > CLUSTER_NAME_MAX)
+		return -1;
+	strcpy(file.cluster, cluster);
+	file.restart = (uint32_t)strtoul(field(text, "restart"), NULL, 10);
+	file.prolog_ns = strtoull(field(text, "prolog"), NULL, 10);
+	*ret = file;
+	return 0;
+}
+
+static int check(int fd, const char *name, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(err, "stat job file %s: %m", name);
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 ||
+	    st.st_uid != geteuid() || st.st_size > FILE_MAX)
+		return err_set(err,
+			       "job file %s is not one that we wrote: ignored",
+			       name);
+	return 0;
+}
+
+int job_file_read(int spool_fd, uint32_t job_id, struct job_file *ret,
+		  struct err *err)
+{
+	_cleanup_close_ int dir = open_jobs(spool_fd, false, err);
+	_cleanup_close_ int fd = -1;
+	char name[NAME_SIZE], text[FILE_MAX + 2];
+	ssize_t n;
+
+	if (dir < 0)
+		return errno == ENOENT ? 0 : -1;
+	snprintf(name, sizeof(name), "%" PRIu32, job_id);
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT ? 0
+				       : err_set(err, "open job file %s: %m",
+						 name);
+	if (check(fd, name, err) < 0)
+		return -1;
+	n = read(fd, text, FILE_MAX);
+	if (n < 0)
+		return err_set(err, "read job file %s: %m", name);
+	for (ssize_t i = 0; i < n; i++)
+		if (text[i] == '\n')
+			text[i] = '\0';
+	text[n] = text[n + 1] = '\0';
+	if (parse(text, ret) < 0)
+		return err_set(err, "job file %s is damaged: ignored", name);
+	return 1;
+}
+
+int job_file_remove(int spool_fd, uint32_t job_id, struct err *err)
+{
+	_cleanup_close_ int dir = open_jobs(spool_fd, false, err);
+	char name[NAME_SIZE];
+
+	if (dir < 0)
+		return errno == ENOENT ? 0 : -1;
+	snprintf(name, sizeof(name), "%" PRIu32, job_id);
+	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return err_set(err, "remove job file %s: %m", name);
+	return 0;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The hooks around a job on its nodes; see job_script.h. */
+#include "spank/job_script.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/daemon_spool.h"
+#include "span/comment.h"
+#include "spank/job_file.h"
+#include "spank/nodelist.h"
+#include "spool/spool.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+
+/* What the environment of prolog and epilog says of the job.  SPANK_* come
+ * from the user; the rest from slurmd. */
+static void job_from_environment(const struct config *config, uint32_t job_id,
+				 struct job_file *ret)
+{
+	const char *cluster = getenv("SLURM_CLUSTER_NAME");
+	const char *restart = getenv("SLURM_JOB_RESTART_COUNT");
+	struct job_context none = { 0 };
+
+	memset(ret, 0, sizeof(*ret));
+	strncpy(ret->cluster, cluster ? cluster : "", CLUSTER_NAME_MAX);
+	ret->restart = restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
+	ret->prolog_ns = clock_unix_ns();
+	if (job_context_load(getenv(SPANK_PREFIX JOB_CONTEXT_VAR),
+			     getenv(SPANK_PREFIX JOB_TRACESTATE_VAR),
+			     getenv(SPANK_PREFIX JOB_BAGGAGE_VAR),
+			     &ret->context) == 0)
+		return;
+	job_context_fallback(ret->cluster, job_id, 0, &none);
+	sampler_decide(&config->sampler, &none);
+	ret->context = none;
+}
+
+/* Every node runs the prolog; one of them asks for the comment. */
+static bool on_first_node(void)
+{
+	const char *nodes = getenv("SLURM_JOB_NODELIST");
+
+	if (!nodes)
+		nodes = getenv("SLURM_NODELIST");
+	return nodelist_starts_with(nodes, getenv("SLURMD_NODENAME"));
+}
+
+static int request_comment(const struct config *config, int spool,
+			   uint32_t job_id, const struct job_file *job,
+			   struct err *err)
+{
+	const struct spool_options options = { config->spool_max_size,
+					       config->spool_sync };
+	struct comment_request request = {
+		.context = job->context,
+		.cluster = job->cluster,
+		.restart = job->restart,
+	};
+	char text[COMMENT_REQUEST_MAX + 1];
+
+	comment_request_format(&request, text);
+	return spool_append(spool, &options, SPOOL_COMMENT, job_id, text,
+			    strlen(text), err);
+}
+
+void job_prolog(struct plugin *plugin, spank_t sp)
+{
+	const struct config *config = plugin->config;
+	_cleanup_close_ int spool = -1;
+	struct job_file job;
+	uint32_t job_id;
+	struct err err;
+
+	if (spank_get_item(sp, S_JOB_ID, &job_id) != ESPANK_SUCCESS)
+		return;
+	job_from_environment(config, job_id, &job);
+	spool = node_spool_open(config, getenv("SLURMD_NODENAME"), &err);
+	if (spool < 0 || job_file_write(spool, job_id, &job, &err) < 0) {
+		slurm_info("otel: job %u: its trace context is not kept on this node: %s",
+			   job_id, err.msg);
+		return;
+	}
+	if (config->job_comment == JOB_COMMENT_NONE ||
+	    !(job.context.flags & TRACE_FLAG_SAMPLED) || !on_first_node())
+		return;
+	if (request_comment(config, spool, job_id, &job, &err) < 0)
+		slurm_info("otel: job %u: its comment will not show the trace id before its end: %s",
+			   job_id, err.msg);
+}
+
+void job_epilog(struct plugin *plugin, spank_t sp)
+{
+	_cleanup_close_ int spool = -1;
+	uint32_t job_id;
+	struct err err;
+
+	if (spank_get_item(sp, S_JOB_ID, &job_id) != ESPANK_SUCCESS)
+		return;
+	spool = node_spool_open(plugin->config, getenv("SLURMD_NODENAME"),
+				&err);
+	if (spool < 0 || job_file_remove(spool, job_id, &err) < 0)
+		slurm_info("otel: job %u: its context stays on this node: %s",
+			   job_id, err.msg);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loads the plugin's configuration once a process; see settings.h. */
+#include "spank/settings.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "spank/compat.h"
+
+#define CONFIG_ARGUMENT "config="
+
+int settings_path(int argc, char **argv, char *ret, size_t size)
+{
+	for (int i = 0; i < argc; i++) {
+		const size_t len = sizeof(CONFIG_ARGUMENT) - 1;
+
+		if (!strncasecmp(argv[i], CONFIG_ARGUMENT, len))
+			return snprintf(ret, size, "%s", argv[i] + len) <
+					       (int)size
+				       ? 0
+				       : -1;
+	}
+	return config_default_path(ret, size);
+}
+
+static void say(enum settings_report report, const char *message)
+{
+	if (report == REPORT_ERROR)
+		slurm_error("otel: tracing is off: %s", message);
+	else if (report == REPORT_INFO)
+		slurm_info("otel: tracing is off: %s", message);
+	else
+		slurm_debug("otel: tracing is off: %s", message);
+}
+
+bool settings_load(struct plugin *plugin, int argc, char **argv,
+		   enum settings_report report)
+{
+	struct config_source source = {
+		.file_optional = true,
+		.args = argv,
+		.n_args = argc > 0 ? (size_t)argc : 0,
+		/* slurmstepd has slurmd's environment; a client has a user's,
+		 * a prolog has one made of the job. */
+		.use_environment = spank_context() == S_CTX_SLURMD ||
+				   spank_context() == S_CTX_REMOTE,
+	};
+	struct config *config;
+	char path[PATH_MAX];
+	struct err err;
+
+	if (plugin->configured)
+		return plugin->config != NULL;
+	plugin->configured = true;
+	if (settings_path(argc, argv, path, sizeof(path)) < 0) {
+		say(report, "the path of otel.conf is too long");
+		return false;
+	}
+	source.file = path;
+	if (config_load(&source, &config, &err) < 0) {
+		say(report, err.msg);
+		return false;
+	}
+	if (!config->enabled) {
+		config_destroy(config);
+		return false;
+	}
+	plugin->config = config;
+	return true;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* slurmstepd's hooks; see step.h. */
+#include "spank/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "host/daemon_spool.h"
+#include "spank/compat.h"
+#include "spank/plugin.h"
+#include "spank/step_context.h"
+#include "spank/step_span.h"
+#include "spank/submit.h"
+#include "spool/spool.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+
+void step_init(struct plugin *plugin)
+{
+	plugin->step.start_ns = clock_unix_ns();
+}
+
+static void replace_env(spank_t sp, const char *name, const char *value)
+{
+	if (*value)
+		spank_setenv(sp, name, value, 1);
+	else
+		spank_unsetenv(sp, name);
+}
+
+/* What every task of the step starts with. */
+static void hand_to_tasks(spank_t sp, const struct step *step)
+{
+	char text[TRACEPARENT_LEN + 1];
+
+	traceparent_format(&step->self, text);
+	replace_env(sp, "TRACEPARENT", text);
+	replace_env(sp, "TRACESTATE", step->job.context.tracestate);
+	replace_env(sp, "BAGGAGE", step->job.context.baggage);
+	spank_unsetenv(sp, STEP_PARENT_VAR);
+}
+
+static void get_items(spank_t sp, struct step *step)
+{
+	char **argv = NULL;
+	int argc = 0;
+
+	spank_get_item(sp, S_JOB_ID, &step->job_id);
+	spank_get_item(sp, S_JOB_STEPID, &step->step_id);
+	spank_get_item(sp, S_JOB_NODEID, &step->node_id);
+	spank_get_item(sp, S_JOB_NNODES, &step->nnodes);
+	spank_get_item(sp, S_JOB_TOTAL_TASK_COUNT, &step->ntasks);
+	spank_get_item(sp, S_JOB_LOCAL_TASK_COUNT, &step->local_ntasks);
+	step->array_task_id = NO_VAL;
+	spank_get_item(sp, S_JOB_ARRAY_ID, &step->array_job_id);
+	spank_get_item(sp, S_JOB_ARRAY_TASK_ID, &step->array_task_id);
+	step->is_array_task = step->array_task_id != NO_VAL;
+	if (spank_get_item(sp, S_JOB_ARGV, &argc, &argv) == ESPANK_SUCCESS &&
+	    argc > 0)
+		step->command = argv[0];
+}
+
+void step_init_post_opt(struct plugin *plugin, spank_t sp)
+{
+	struct step *step = &plugin->step;
+	const char *node = getenv("SLURMD_NODENAME");
+	char **env = NULL;
+	struct err err;
+
+	get_items(sp, step);
+	/* The extern step runs nothing of the user's. */
+	if (step->step_id == SLURM_EXTERN_CONT)
+		return;
+	strncpy(step->node, node ? node : "", sizeof(step->node) - 1);
+	spank_get_item(sp, S_JOB_ENV, &env);
+	if (step_context_resolve(plugin->config, env, step, &err) < 0)
+		slurm_info("otel: job %u: context taken from the environment: %s",
+			   step->job_id, err.msg);
+	hand_to_tasks(sp, step);
+	step->active = true;
+}
+
+void step_task_exit(struct plugin *plugin, spank_t sp)
+{
+	struct failed_tasks *failed = &plugin->step.failed;
+	uint32_t rank = 0;
+	int status = 0;
+
+	if (spank_get_item(sp, S_TASK_EXIT_STATUS, &status) !=
+		    ESPANK_SUCCESS ||
+	    status == 0)
+		return;
+	spank_get_item(sp, S_TASK_GLOBAL_ID, &rank);
+	if (failed->count++ == 0) {
+		failed->first_rank = rank;
+		failed->first_status = status;
+	}
+}
+
+static int write_span(const struct config *config, int spool,
+		      const struct step *step, struct span *span,
+		      struct err *err)
+{
+	const struct spool_options options = { config->spool_max_size,
+					       config->spool_sync };
+	_cleanup_free_ uint8_t *data = NULL;
+	size_t len;
+
+	if (!span)
+		return err_set(err, "out of memory");
+	if (span_encode(span, &data, &len, err) < 0)
+		return -1;
+	return spool_append(spool, &options, SPOOL_SPAN, step->job_id, data,
+			    len, err);
+}
+
+static int write_spans(const struct config *config, const struct step *step,
+		       struct err *err)
+{
+	struct step_end end = { .time_ns = clock_unix_ns() };
+	_cleanup_close_ int spool = -1;
+	struct span *span;
+	int rc = 0;
+
+	getrusage(RUSAGE_CHILDREN, &end.usage);
+	spool = node_spool_open(config, step->node, err);
+	if (spool < 0)
+		return -1;
+	if (step->node_id == 0) {
+		span = step_span_create(config, step, &end);
+		rc = write_span(config, spool, step, span, err);
+		span_destroy(span);
+	}
+	if (rc == 0 && step->failed.count && step_spans_nodes(step)) {
+		span = step_node_span_create(config, step, &end);
+		rc = write_span(config, spool, step, span, err);
+		span_destroy(span);
+	}
+	return rc;
+}
+
+void step_exit(struct plugin *plugin)
+{
+	const struct step *step = &plugin->step;
+	char name[STEP_NAME_SIZE];
+	struct err err;
+
+	if (!step->active || !(step->self.flags & TRACE_FLAG_SAMPLED))
+		return;
+	if (step->node_id != 0 && !step->failed.count)
+		return;
+	if (write_spans(plugin->config, step, &err) == 0)
+		return;
+	step_id_name(step->step_id, name);
+	slurm_info("otel: job %u step %s: span dropped: %s", step->job_id, name,
+		   err.msg);
+}

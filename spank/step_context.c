@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds a step's place in its trace; see step_context.h. */
+#include "spank/step_context.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/daemon_spool.h"
+#include "host/slurm_conf.h"
+#include "spank/compat.h"
+#include "spank/submit.h"
+#include "util/cleanup.h"
+
+static const char *env_get(char *const *env, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; env && *env; env++)
+		if (!strncmp(*env, name, len) && (*env)[len] == '=')
+			return *env + len + 1;
+	return NULL;
+}
+
+/* Slurm itself writes its cluster's name in lowercase. */
+static void cluster_from_slurm_conf(char *ret)
+{
+	char name[CLUSTER_NAME_MAX + 1] = "";
+
+	slurm_conf_value("ClusterName", name, sizeof(name), NULL);
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	strcpy(ret, name);
+}
+
+/* No job file: SPANK job hooks do not run here, or the disk was full. */
+static void job_from_environment(const struct config *config, char *const *env,
+				 uint32_t job_id, struct job_file *ret)
+{
+	const char *restart = env_get(env, "SLURM_RESTART_COUNT");
+
+	memset(ret, 0, sizeof(*ret));
+	cluster_from_slurm_conf(ret->cluster);
+	ret->restart = restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
+	if (job_context_load(env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
+			     env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),
+			     env_get(env, SPANK_JOB_PREFIX JOB_BAGGAGE_VAR),
+			     &ret->context) == 0)
+		return;
+	job_context_fallback(ret->cluster, job_id, 0, &ret->context);
+	sampler_decide(&config->sampler, &ret->context);
+}
+
+int step_context_resolve(const struct config *config, char *const *env,
+			 struct step *step, struct err *err)
+{
+	_cleanup_close_ int spool = node_spool_open(config, step->node, err);
+	int found = spool < 0 ? -1
+			      : job_file_read(spool, step->job_id, &step->job,
+					      err);
+
+	if (found <= 0)
+		job_from_environment(config, env, step->job_id, &step->job);
+	step_context_place(config, env, step);
+	return found < 0 ? -1 : 0;
+}
+
+static void derive(const struct step *step, enum span_what what,
+		   struct span_id *ret)
+{
+	struct span_key key = {
+		.trace_id = &step->job.context.trace_id,
+		.cluster = step->job.cluster,
+		.job_id = step->job_id,
+		.restart = step->job.restart,
+		.what = what,
+		.step = what == SPAN_JOB ? 0 : step->step_id,
+	};
+
+	span_id_derive(&key, ret);
+}
+
+/* The application's context travels on: what the submitter or a task before us
+ * put into TRACESTATE and BAGGAGE is newer than what the job came with. */
+static void take_carried(char *const *env, struct job_context *job)
+{
+	if (tracestate_normalize(env_get(env, "TRACESTATE"), job->tracestate) <
+	    0)
+		job->tracestate[0] = '\0';
+	if (baggage_normalize(env_get(env, "BAGGAGE"), job->baggage) < 0)
+		job->baggage[0] = '\0';
+}
+
+/* True when something inside the job started this step: the span that is
+ * named in its environment is of the job's trace and not the submitter's. */
+static bool find_caller(char *const *env, const struct step *step,
+			struct trace_context *ret, bool *ret_stripped)
+{
+	*ret_stripped = false;
+	if (traceparent_parse(env_get(env, "TRACEPARENT"), ret) < 0) {
+		*ret_stripped = true;
+		if (traceparent_parse(env_get(env, STEP_PARENT_VAR), ret) < 0)
+			return false;
+	}
+	return !span_id_equal(&ret->span_id, &step->job.context.parent_id);
+}
+
+static bool is_users_step(const struct step *step)
+{
+	return step->step_id != SLURM_BATCH_SCRIPT &&
+	       step->step_id != SLURM_INTERACTIVE_STEP;
+}
+
+void step_context_place(const struct config *config, char *const *env,
+			struct step *step)
+{
+	struct job_context *job = &step->job.context;
+	struct trace_context caller;
+	bool stripped, called;
+
+	if (step->is_array_task)
+		job_context_for_array_task(job, step->job.cluster,
+					   step->array_job_id, step->job_id);
+	step->self.trace_id = job->trace_id;
+	step->self.flags = job->flags;
+	derive(step, SPAN_STEP, &step->self.span_id);
+	derive(step, SPAN_JOB, &step->parent);
+	called = is_users_step(step) &&
+		 find_caller(env, step, &caller, &stripped);
+	if (!called)
+		return;
+	if (trace_id_equal(&caller.trace_id, &job->trace_id)) {
+		step->parent = caller.span_id;
+		step->parent_remote = true;
+		if (!stripped)
+			take_carried(env, job);
+	} else if (config->submit_context != SUBMIT_IGNORE) {
+		step->has_foreign = true;
+		step->foreign = caller;
+	}
+}

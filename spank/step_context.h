@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a step stands in its trace: the job's context, its parent, its id. */
+#ifndef OTEL_SPANK_STEP_CONTEXT_H
+#define OTEL_SPANK_STEP_CONTEXT_H
+
+#include "config/config.h"
+#include "spank/step.h"
+#include "util/err.h"
+
+/*
+ * Fills step->job, self, parent and foreign from, in this order of trust, the
+ * node's job file, the environment of the step (env: NULL-terminated, hostile,
+ * may be NULL), and cluster and job id alone.  Reads step's ids and node.
+ * Always succeeds in filling; returns -1 with err when the job file could not
+ * be used though there may be one.
+ */
+int step_context_resolve(const struct config *config, char *const *env,
+			 struct step *step, struct err *err);
+
+/*
+ * The part after the job file, pure: step->job is filled as submitted.
+ */
+void step_context_place(const struct config *config, char *const *env,
+			struct step *step);
+
+#endif

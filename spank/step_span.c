@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes spans out of an ended step; see step_span.h. */
+#include "spank/step_span.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "span/attrs.h"
+#include "span/exit_status.h"
+#include "span/limits.h"
+#include "spank/compat.h"
+
+void step_id_name(uint32_t step_id, char *ret)
+{
+	static const struct {
+		uint32_t id;
+		const char *name;
+	} special[] = {
+		{ SLURM_BATCH_SCRIPT, "batch" },
+		{ SLURM_INTERACTIVE_STEP, "interactive" },
+		{ SLURM_EXTERN_CONT, "extern" },
+	};
+
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+		if (special[i].id == step_id) {
+			strcpy(ret, special[i].name);
+			return;
+		}
+	snprintf(ret, STEP_NAME_SIZE, "%" PRIu32, step_id);
+}
+
+bool step_spans_nodes(const struct step *step)
+{
+	return step->step_id != SLURM_BATCH_SCRIPT &&
+	       step->step_id != SLURM_INTERACTIVE_STEP;
+}
+
+static void set_job(struct span *span, const struct step *step)
+{
+	char id[32];
+
+	if (step->is_array_task) {
+		snprintf(id, sizeof(id), "%" PRIu32 "_%" PRIu32,
+			 step->array_job_id, step->array_task_id);
+		span_set_str(span, ATTR_JOB_ID, id);
+		snprintf(id, sizeof(id), "%" PRIu32, step->array_job_id);
+		span_set_str(span, ATTR_ARRAY_JOB_ID, id);
+		snprintf(id, sizeof(id), "%" PRIu32, step->array_task_id);
+		span_set_str(span, ATTR_ARRAY_TASK_ID, id);
+	}
+	snprintf(id, sizeof(id), "%" PRIu32, step->job_id);
+	if (!step->is_array_task)
+		span_set_str(span, ATTR_JOB_ID, id);
+	span_set_str(span, ATTR_JOB_ID_RAW, id);
+	span_set_int(span, ATTR_RESTART_COUNT, step->job.restart);
+}
+
+/* The command without its directories; "batch" for a batch script, as sacct
+ * names that step. */
+static const char *step_name(const struct step *step, const char *id)
+{
+	const char *slash;
+
+	if (!step_spans_nodes(step) || !step->command)
+		return id;
+	slash = strrchr(step->command, '/');
+	return slash ? slash + 1 : step->command;
+}
+
+static void set_usage(struct span *span, const struct rusage *usage)
+{
+	span_set_double(span, ATTR_STEP_CPU_USER,
+			(double)usage->ru_utime.tv_sec +
+				(double)usage->ru_utime.tv_usec / 1e6);
+	span_set_double(span, ATTR_STEP_CPU_SYSTEM,
+			(double)usage->ru_stime.tv_sec +
+				(double)usage->ru_stime.tv_usec / 1e6);
+	/* getrusage(2): kilobytes of 1024 */
+	span_set_int(span, ATTR_STEP_MAX_RSS, usage->ru_maxrss * 1024);
+	span_set_int(span, ATTR_STEP_MINOR_FAULTS, usage->ru_minflt);
+	span_set_int(span, ATTR_STEP_MAJOR_FAULTS, usage->ru_majflt);
+	span_set_int(span, ATTR_STEP_BLOCK_IN, usage->ru_inblock);
+	span_set_int(span, ATTR_STEP_BLOCK_OUT, usage->ru_oublock);
+	span_set_int(span, ATTR_STEP_SWITCHES_VOLUNTARY, usage->ru_nvcsw);
+	span_set_int(span, ATTR_STEP_SWITCHES_INVOLUNTARY, usage->ru_nivcsw);
+}
+
+static void set_failure(struct span *span, const struct failed_tasks *failed)
+{
+	struct exit_status status;
+	char message[128];
+
+	if (!failed->count)
+		return;
+	exit_status_describe(failed->first_status, &status);
+	snprintf(message, sizeof(message), "task %" PRIu32 ": %s",
+		 failed->first_rank, status.text);
+	span_set_status(span, SPAN_STATUS_ERROR, message);
+	span_set_str(span, ATTR_ERROR_TYPE, status.error_type);
+	span_set_str(span, ATTR_EXIT_CODE, status.code);
+	span_set_int(span, ATTR_STEP_EXIT_STATUS, status.exit_status);
+	if (status.signal)
+		span_set_int(span, ATTR_STEP_EXIT_SIGNAL, status.signal);
+	span_set_int(span, ATTR_STEP_FAILED_TASK, failed->first_rank);
+	span_set_int(span, ATTR_STEP_FAILED_TASKS, failed->count);
+}
+
+static struct span *create(const struct config *config, const struct step *step,
+			   const struct step_end *end)
+{
+	const struct span_limits limits = span_limits_of(config);
+	struct span *span = span_create(&limits);
+
+	if (!span)
+		return NULL;
+	span_set_tracestate(span, step->job.context.tracestate);
+	span_set_times(span, step->start_ns, end->time_ns);
+	set_job(span, step);
+	set_usage(span, &end->usage);
+	set_failure(span, &step->failed);
+	return span;
+}
+
+struct span *step_span_create(const struct config *config,
+			      const struct step *step,
+			      const struct step_end *end)
+{
+	struct span *span = create(config, step, end);
+	char id[STEP_NAME_SIZE], name[64];
+
+	if (!span)
+		return NULL;
+	step_id_name(step->step_id, id);
+	snprintf(name, sizeof(name), "slurm.step %s", id);
+	span_set_name(span, config->span_names == SPAN_NAMES_DESCRIPTIVE
+				    ? name
+				    : "slurm.step");
+	span_set_context(span, &step->self, &step->parent,
+			 step->parent_remote);
+	span_set_str(span, ATTR_STEP_ID, id);
+	span_set_str(span, ATTR_STEP_NAME, step_name(step, id));
+	/* a batch step says 0 nodes and means its own */
+	span_set_int(span, ATTR_STEP_NNODES, step->nnodes ? step->nnodes : 1);
+	span_set_int(span, ATTR_STEP_NTASKS, step->ntasks);
+	span_set_str(span, ATTR_NODE_NAME, step->node);
+	if (!step->failed.count) {
+		span_set_str(span, ATTR_EXIT_CODE, "0:0");
+		span_set_int(span, ATTR_STEP_EXIT_STATUS, 0);
+	}
+	if (step->has_foreign)
+		span_add_link(span, &step->foreign, true, NULL, NULL);
+	return span;
+}
+
+struct span *step_node_span_create(const struct config *config,
+				   const struct step *step,
+				   const struct step_end *end)
+{
+	struct span *span = create(config, step, end);
+	struct trace_context self = step->self;
+	struct span_key key = {
+		.trace_id = &step->self.trace_id,
+		.cluster = step->job.cluster,
+		.job_id = step->job_id,
+		.restart = step->job.restart,
+		.what = SPAN_STEP_NODE,
+		.step = step->step_id,
+		.node = step->node,
+	};
+	char id[STEP_NAME_SIZE];
+
+	if (!span)
+		return NULL;
+	span_id_derive(&key, &self.span_id);
+	step_id_name(step->step_id, id);
+	span_set_name(span, "slurm.node");
+	span_set_context(span, &self, &step->self.span_id, false);
+	span_set_str(span, ATTR_STEP_ID, id);
+	span_set_str(span, ATTR_HOST_NAME, step->node);
+	span_set_str(span, ATTR_NODE_NAME, step->node);
+	span_set_int(span, ATTR_NODE_ID, step->node_id);
+	span_set_int(span, ATTR_NODE_NTASKS, step->local_ntasks);
+	return span;
+}

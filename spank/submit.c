@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The client side of the plugin; see submit.h. */
+#include "spank/submit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "util/clock.h"
+
+static void adopt_parent(const struct trace_context *parent,
+			 const char *tracestate, struct job_context *ctx)
+{
+	ctx->trace_id = parent->trace_id;
+	ctx->parent_id = parent->span_id;
+	ctx->flags = parent->flags;
+	if (tracestate_normalize(tracestate, ctx->tracestate) < 0)
+		ctx->tracestate[0] = '\0';
+}
+
+void submit_context(const struct config *config, const char *traceparent,
+		    const char *tracestate, const char *baggage,
+		    struct job_context *ret)
+{
+	struct trace_context given;
+	bool has_given = config->submit_context != SUBMIT_IGNORE &&
+			 traceparent_parse(traceparent, &given) == 0;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->submit_ns = clock_unix_ns();
+	if (has_given && config->submit_context == SUBMIT_PARENT) {
+		adopt_parent(&given, tracestate, ret);
+	} else {
+		if (trace_id_mint(&ret->trace_id))
+			ret->flags = TRACE_FLAG_RANDOM;
+		ret->has_link = has_given;
+		if (has_given)
+			ret->link = given;
+	}
+	if (config->submit_context != SUBMIT_IGNORE &&
+	    baggage_normalize(baggage, ret->baggage) < 0)
+		ret->baggage[0] = '\0';
+	sampler_decide(&config->sampler, ret);
+}
+
+/* Puts one value where the job finds it, or makes sure that no stale one of an
+ * outer job is found: an srun imports SLURM_SPANK_* into its job. */
+static void carry(spank_t sp, const char *name, const char *value)
+{
+	char job_name[64] = SPANK_JOB_PREFIX;
+	spank_err_t rc;
+
+	strncat(job_name, name, sizeof(job_name) - strlen(job_name) - 1);
+	if (!*value) {
+		spank_job_control_unsetenv(sp, name);
+		unsetenv(job_name);
+		return;
+	}
+	rc = spank_job_control_setenv(sp, name, value, 1);
+	if (rc != ESPANK_SUCCESS)
+		slurm_debug("otel: %s is not carried with the job: %s", name,
+			    spank_strerror(rc));
+	/* sbatch and salloc do this themselves, srun does not. */
+	setenv(job_name, value, 1);
+}
+
+/* An srun inside a job makes a step, not a job. */
+static void hand_on_parent(void)
+{
+	const char *text = getenv("TRACEPARENT");
+	struct trace_context parent;
+	char canonical[TRACEPARENT_LEN + 1];
+
+	if (traceparent_parse(text, &parent) < 0) {
+		unsetenv(STEP_PARENT_VAR);
+		return;
+	}
+	traceparent_format(&parent, canonical);
+	setenv(STEP_PARENT_VAR, canonical, 1);
+}
+
+void submit_job(struct plugin *plugin, spank_t sp)
+{
+	char text[JOB_CONTEXT_LEN_MAX + 1];
+
+	if (spank_context() == S_CTX_LOCAL && getenv("SLURM_JOB_ID")) {
+		hand_on_parent();
+		return;
+	}
+	unsetenv(STEP_PARENT_VAR);
+	/* Once a process: the components of a heterogeneous job are one job. */
+	if (!plugin->submitted)
+		submit_context(plugin->config, getenv("TRACEPARENT"),
+			       getenv("TRACESTATE"), getenv("BAGGAGE"),
+			       &plugin->context);
+	plugin->submitted = true;
+	job_context_format(&plugin->context, text);
+	carry(sp, JOB_CONTEXT_VAR, text);
+	carry(sp, JOB_TRACESTATE_VAR, plugin->context.tracestate);
+	carry(sp, JOB_BAGGAGE_VAR, plugin->context.baggage);
+}

@@ -1,0 +1,171 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Start and stop of the private cluster's processes, each by its process id.
+# Daemons run in the foreground of a session of their own (as their systemd
+# units run them), so $! is theirs and a Ctrl-C on the terminal is not.
+# shellcheck disable=SC2153 # CLUSTER_DIR is set in cluster.sh
+
+cluster_spawn() { # NAME COMMAND...
+  local name=$1
+  shift
+  setsid "$@" </dev/null >>"$CLUSTER_DIR/log/$name.out" 2>&1 &
+  CLUSTER_PID["$name"]=$!
+  disown $!
+  # Until it is what was asked for, and no longer our fork or setsid.
+  cluster_until 5 cluster_spawned "$!" "$1"
+}
+
+cluster_spawned() { # PID NAME
+  cluster_is "$1" "$2" || [[ ! -d /proc/$1 ]]
+}
+
+# --force: munged warns about a directory below the user's own, and goes on.
+cluster_start_munged() {
+  local dir=$CLUSTER_DIR/munge
+  (umask 077 && head -c 128 /dev/urandom >"$dir/key")
+  cluster_spawn munged munged --foreground --force --socket="$dir/socket" \
+    --key-file="$dir/key" --pid-file="$dir/pid" --seed-file="$dir/seed" \
+    --log-file="$CLUSTER_DIR/log/munged.log" --origin=127.0.0.1 --num-threads=2
+  cluster_until 10 test -S "$dir/socket"
+}
+
+cluster_start_slurmctld() {
+  local port
+  port=$(awk -F= '$1 == "SlurmctldPort" { print $2 }' "$SLURM_CONF")
+  cluster_spawn slurmctld slurmctld -D
+  cluster_until 20 cluster_listens slurmctld "$port"
+}
+
+cluster_start_node() {
+  local port
+  port=$(sed -n "s/^NodeName=$1 .* Port=\([0-9]*\) .*/\1/p" "$SLURM_CONF")
+  cluster_spawn "slurmd.$1" slurmd -D -N "$1"
+  cluster_until 20 cluster_listens "slurmd.$1" "$port"
+}
+
+cluster_start_nodes() {
+  local node
+  for node in "${CLUSTER_NODES[@]}"; do
+    cluster_spawn "slurmd.$node" slurmd -D -N "$node"
+  done
+}
+
+# Returns 2, which ends the wait, when the daemon died.
+cluster_listens() { # NAME PORT
+  cluster_alive "$1" || return 2
+  awk -v port="$(printf ':%04X' "$2")" \
+    '$4 == "0A" && index($2, port) { found = 1 } END { exit !found }' \
+    /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+
+# Waits until every node has registered and takes jobs.
+cluster_wait_up() {
+  cluster_until "${1:-30}" cluster_nodes_idle
+}
+
+cluster_nodes_idle() {
+  local name
+  for name in "${!CLUSTER_PID[@]}"; do
+    cluster_alive "$name" || return 2
+  done
+  [[ $(sinfo -h -N -o %T 2>/dev/null | grep -cx idle) -eq ${#CLUSTER_NODES[@]} ]]
+}
+
+# cluster_until SECONDS COMMAND...: runs it every 50 ms until it succeeds, or
+# fails for good with status 2.
+cluster_until() {
+  local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000)) status
+  shift
+  while :; do
+    status=0
+    "$@" || status=$?
+    ((status == 0)) && return 0
+    ((status == 2 || ${EPOCHREALTIME/./} > deadline)) && return 1
+    sleep 0.05
+  done
+}
+
+cluster_alive() { # NAME
+  [[ -n ${CLUSTER_PID[$1]:-} ]] && cluster_is "${CLUSTER_PID[$1]}" "${1%%.*}"
+}
+
+# Whether process PID runs the program NAME (Debian: NAME-wlm): a process id may
+# have been given to somebody else since.
+cluster_is() { # PID NAME
+  local exe
+  exe=$(readlink "/proc/$1/exe" 2>/dev/null) || return 1
+  exe=${exe% (deleted)}
+  [[ ${exe##*/} == "$2" || ${exe##*/} == "$2-wlm" ]]
+}
+
+cluster_is_not() {
+  ! cluster_is "$@"
+}
+
+# cluster_kill PID NAME [SIGNAL] [SECONDS]: signals the process if it is NAME,
+# waits until it is gone, and kills what will not go.
+cluster_kill() {
+  cluster_is "$1" "$2" || return 0
+  kill -s "${3:-TERM}" "$1" 2>/dev/null || true
+  cluster_until "${4:-5}" cluster_is_not "$1" "$2" && return 0
+  echo "cluster: $2 ($1) does not end: killed" >&2
+  kill -s KILL "$1" 2>/dev/null || true
+  cluster_until 5 cluster_is_not "$1" "$2"
+}
+
+cluster_stop_daemon() { # NAME [SIGNAL]
+  [[ -n ${CLUSTER_PID[$1]:-} ]] || return 0
+  cluster_kill "${CLUSTER_PID[$1]}" "${1%%.*}" "${2:-TERM}"
+  unset "CLUSTER_PID[$1]"
+}
+
+cluster_stop_slurmctld() { # [SIGNAL]
+  cluster_stop_daemon slurmctld "${1:-TERM}"
+}
+
+cluster_stop_node() { # NODE [SIGNAL]
+  cluster_stop_daemon "slurmd.$1" "${2:-TERM}"
+}
+
+# All at once: each takes a while to end.  munged last: the others need it.
+cluster_stop_daemons() {
+  local name
+  for name in "${!CLUSTER_PID[@]}"; do
+    [[ $name != munged ]] && cluster_alive "$name" && kill "${CLUSTER_PID[$name]}" 2>/dev/null
+  done
+  for name in "${!CLUSTER_PID[@]}"; do
+    [[ $name == munged ]] || cluster_stop_daemon "$name"
+  done
+  cluster_stop_daemon munged
+}
+
+# Prints "DAEMON PID" for each agent that runs: slurmctld 123, slurmd.n1 124.
+cluster_agents() {
+  local file pid=
+  for file in "$CLUSTER_DIR"/spool/*/agent.pid; do
+    { read -r pid <"$file"; } 2>/dev/null || [[ -n $pid ]] || continue
+    [[ $pid =~ ^[0-9]+$ ]] || continue
+    cluster_is "$pid" slurm-otel-agent || continue
+    printf '%s %s\n' "$(basename "$(dirname "$file")")" "$pid"
+  done
+}
+
+# cluster_stop_agents SIGNAL: TERM lets each finish its batch.
+cluster_stop_agents() {
+  local name pid
+  while read -r name pid; do
+    cluster_kill "$pid" slurm-otel-agent "$1" 3
+  done < <(cluster_agents)
+}
+
+# What still runs of jobs: steps outlive slurmd on purpose.  They are known by
+# the SLURM_CONF in their environment.
+cluster_stop_steps() {
+  local file pid
+  while read -r file; do
+    pid=${file//[^0-9]/}
+    cluster_is "$pid" slurmstepd || grep -qsz ^SLURM_JOB_ID= "$file" || continue
+    kill -s KILL "$pid" 2>/dev/null || true
+  done < <(grep -lsxzF "SLURM_CONF=$SLURM_CONF" /proc/[0-9]*/environ)
+}
