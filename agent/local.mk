@@ -1,0 +1,30 @@
+# slurm-otel-agent: one process a spool.
+sbin_PROGRAMS += slurm-otel-agent
+
+# What the unit tests link of the agent: the parts that do no I/O.
+noinst_LTLIBRARIES += libagent.la
+libagent_la_SOURCES = \
+	agent/comment_list.c agent/comment_list.h \
+	agent/outbox.c agent/outbox.h \
+	agent/ranges.c agent/ranges.h \
+	agent/retry.c agent/retry.h
+libagent_la_LIBADD = libotel.la
+
+slurm_otel_agent_SOURCES = \
+	agent/agent.c agent/agent.h \
+	agent/clock.h \
+	agent/comments.c agent/comments.h \
+	agent/daemonize.c agent/daemonize.h \
+	agent/endpoints.c agent/endpoints.h \
+	agent/events.c agent/events.h \
+	agent/helper.c agent/helper.h \
+	agent/identity.c agent/identity.h \
+	agent/log.c agent/log.h \
+	agent/loop.c \
+	agent/main.c \
+	agent/options.c agent/options.h \
+	agent/pidfile.c agent/pidfile.h \
+	agent/pipeline.c agent/pipeline.h \
+	agent/privileges.c agent/privileges.h \
+	agent/refused.c agent/refused.h
+slurm_otel_agent_LDADD = libagent.la libotlp.la libotel.la

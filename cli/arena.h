@@ -10,7 +10,7 @@
 
 struct arena {
 	struct arena_chunk *chunks; /* newest first */
-	size_t used;		    /* of the newest chunk */
+	size_t used;                /* of the newest chunk */
 };
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Time bars from block elements; see bar.h.  Unicode fills cells in eighths
- * from the left, but from the right only wholly, half and by an eighth, so
- * each outer cell takes the block that comes nearest to what it should cover.
+ * from the left, but from the right only half and by one eighth: a bar's end
+ * is drawn to an eighth, its start to half a cell.
  */
 #include "cli/bar.h"
 
@@ -10,23 +10,27 @@
 
 #define EIGHTHS 8
 
+#define BLOCK_RIGHT_HALF "\u2590"
+
+/* What a cell can show when all of a bar lies in it; the first eight, fills
+ * from the left, are in order of their width. */
 static const struct block {
 	const char *text;
 	int from, to; /* eighths of the cell it covers */
 } blocks[] = {
-	{ "\u2588", 0, 8 }, { "\u2589", 0, 7 }, { "\u258a", 0, 6 },
-	{ "\u258b", 0, 5 }, { "\u258c", 0, 4 }, { "\u258d", 0, 3 },
-	{ "\u258e", 0, 2 }, { "\u258f", 0, 1 }, { "\u2590", 4, 8 },
-	{ "\u2595", 7, 8 },
+    {"\u258f", 0, 1}, {"\u258e", 0, 2}, {"\u258d", 0, 3},
+    {"\u258c", 0, 4}, {"\u258b", 0, 5}, {"\u258a", 0, 6},
+    {"\u2589", 0, 7}, {"\u2588", 0, 8}, {BLOCK_RIGHT_HALF, 4, 8},
+    {"\u2595", 7, 8},
 };
 
 /* Fills that know no parts of cells, in UTF-8 and ASCII. */
 static const struct {
 	const char *utf8, *ascii;
 } fills[] = {
-	[BAR_SOLID] = { NULL, "#" },
-	[BAR_WAIT] = { "\u2591", "." },
-	[BAR_MANY] = { "\u2592", "%" },
+    [BAR_SOLID] = {NULL, "#"},
+    [BAR_WAIT] = {"\u2591", "."},
+    [BAR_MANY] = {"\u2592", "%"},
 };
 
 /* Eighths of a cell from the left edge.  A double is exact enough: its 53
@@ -40,9 +44,8 @@ static unsigned int position(const struct bar_scale *scale, uint64_t ns)
 	if (ns <= scale->start_ns)
 		return 0;
 	return (unsigned int)((double)(ns - scale->start_ns) /
-				      (double)(scale->end_ns -
-					       scale->start_ns) *
-				      end +
+				  (double)(scale->end_ns - scale->start_ns) *
+				  end +
 			      0.5);
 }
 
@@ -71,21 +74,37 @@ void bar_place(const struct bar_scale *scale, uint64_t start_ns,
 	ret->fill = text;
 }
 
-static const char *nearest_block(int from, int to)
+/* A bar within one cell: the right width first, then the right place. */
+static const char *small_block(int from, int to)
 {
-	const struct block *best = blocks;
-	int best_error = 2 * EIGHTHS;
+	const struct block *best = NULL;
+	int best_error = 0;
 
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
-		int error = abs(blocks[i].from - from) +
-			    abs(blocks[i].to - to);
+		const struct block *block = &blocks[i];
+		int width = (block->to - block->from) - (to - from);
+		int place = (block->to + block->from) - (to + from);
+		int error = 4 * abs(width) + abs(place);
 
-		if (error < best_error) {
-			best = &blocks[i];
+		if (!best || error < best_error) {
+			best = block;
 			best_error = error;
 		}
 	}
 	return best->text;
+}
+
+static const char *left_block(int to)
+{
+	return blocks[(to < EIGHTHS ? to : EIGHTHS) - 1].text;
+}
+
+/* The first cell of a bar that goes on in the next. */
+static const char *start_block(int from)
+{
+	if (from <= 2)
+		return left_block(EIGHTHS);
+	return from <= 6 ? BLOCK_RIGHT_HALF : " ";
 }
 
 void bar_put(struct buf *out, const struct bar *bar)
@@ -95,9 +114,10 @@ void bar_put(struct buf *out, const struct bar *bar)
 
 		if (bar->fill)
 			buf_puts(out, bar->fill);
+		else if (bar->cells == 1)
+			buf_puts(out, small_block((int)bar->from, to));
 		else
-			buf_puts(out, nearest_block(i ? 0 : (int)bar->from,
-						    to < EIGHTHS ? to :
-								   EIGHTHS));
+			buf_puts(out, i ? left_block(to)
+					: start_block((int)bar->from));
 	}
 }

@@ -82,10 +82,10 @@ static int lay_out(struct painter *painter, const struct picture *pictures,
 {
 	size_t width = painter->options->width;
 	struct columns *columns = &painter->columns;
-	struct columns wish = { .duration = DURATION_MIN };
+	struct columns wish = {.duration = DURATION_MIN};
 	size_t most;
 
-	columns->levels = (uint32_t)(width / 4 / BRANCH_CELLS);
+	columns->levels = (uint32_t)(width / 10);
 	if (columns->levels > LEVELS_MAX)
 		columns->levels = LEVELS_MAX;
 	for (size_t i = 0; i < n; i++)
@@ -109,8 +109,8 @@ static size_t put_branches(struct painter *painter, const struct line *line)
 		return 0;
 	style_begin(out, STYLE_FAINT, look->color);
 	for (size_t i = 1; i < level; i++)
-		buf_puts(out, sign_text(painter->rails[i] ? SIGN_RAIL :
-							    SIGN_NO_BRANCH,
+		buf_puts(out, sign_text(painter->rails[i] ? SIGN_RAIL
+							  : SIGN_NO_BRANCH,
 					look->utf8));
 	buf_puts(out, sign_text(line->last ? SIGN_LAST_BRANCH : SIGN_BRANCH,
 				look->utf8));
@@ -124,8 +124,8 @@ static void put_duration(struct painter *painter, const struct line *line)
 	char text[TIME_TEXT_SIZE];
 
 	line_duration(line, look->utf8, text);
-	put_blanks(&painter->line, painter->columns.duration -
-					   text_width(text, look->utf8));
+	put_blanks(&painter->line,
+		   painter->columns.duration - text_width(text, look->utf8));
 	style_put(&painter->line, look,
 		  line->folded ? STYLE_FAINT : STYLE_PLAIN, text,
 		  TIME_TEXT_SIZE);
@@ -157,8 +157,8 @@ static void put_bar(struct painter *painter, const struct trace *trace,
 		    const struct line *line)
 {
 	const struct look *look = &painter->options->look;
-	struct bar_scale scale = { trace->start_ns, trace->end_ns,
-				   painter->columns.bar };
+	struct bar_scale scale = {trace->start_ns, trace->end_ns,
+				  painter->columns.bar};
 	enum bar_fill fill;
 	enum style style;
 	struct bar bar;
@@ -166,8 +166,7 @@ static void put_bar(struct painter *painter, const struct trace *trace,
 	if (!line->start_ns)
 		return;
 	bar_look(line, &fill, &style);
-	bar_place(&scale, line->start_ns, line->end_ns, fill, look->utf8,
-		  &bar);
+	bar_place(&scale, line->start_ns, line->end_ns, fill, look->utf8, &bar);
 	put_blanks(&painter->line, GAP + bar.blank);
 	style_begin(&painter->line, style, look->color);
 	bar_put(&painter->line, &bar);
@@ -184,8 +183,8 @@ static int put_line(struct painter *painter, const struct trace *trace,
 	if (row_compose(&painter->row, line, look) < 0)
 		return -1;
 	cells = put_branches(painter, line);
-	cells += row_put(out, &painter->row, look,
-			 painter->columns.name - cells);
+	cells +=
+	    row_put(out, &painter->row, look, painter->columns.name - cells);
 	put_blanks(out, painter->columns.name - cells + GAP);
 	put_duration(painter, line);
 	put_bar(painter, trace, line);
@@ -275,8 +274,8 @@ int draw_traces(FILE *out, const struct trace_list *list,
 		const struct draw_options *options, struct err *err)
 {
 	_cleanup_free_ struct picture *pictures =
-		calloc(list->n + 1, sizeof(struct picture));
-	struct painter painter = { .options = options };
+	    calloc(list->n + 1, sizeof(struct picture));
+	struct painter painter = {.options = options};
 	int ret = -1;
 
 	if (pictures) {

@@ -15,10 +15,10 @@
 
 /* What a trace is about. */
 struct subject {
-	const struct span_record *job;	 /* last attempt of the first job */
+	const struct span_record *job;   /* last attempt of the first job */
 	const struct span_record *first; /* else the first span of any job */
-	size_t jobs;			 /* distinct ones, with a root span */
-	size_t failed;			 /* of their attempts */
+	size_t jobs;                     /* distinct ones, with a root span */
+	size_t failed;                   /* of their attempts */
 };
 
 struct flow {
@@ -56,7 +56,7 @@ static void find_subject(const struct trace *trace, struct subject *ret)
 	_cleanup_free_ const char **ids = calloc(trace->n, sizeof(char *));
 	size_t n = 0;
 
-	*ret = (struct subject){ 0 };
+	*ret = (struct subject){0};
 	for (size_t i = 0; i < trace->n; i++) {
 		const struct span_record *span = trace->nodes[i].span;
 
@@ -90,8 +90,8 @@ static void flow_put(struct flow *flow, enum style style, const char *text)
 	if (flow->column)
 		flow->column += style_put(flow->out, &options->look,
 					  STYLE_FAINT, dot, DOT_CELLS);
-	flow->column += style_put(flow->out, &options->look, style, text,
-				  options->width);
+	flow->column +=
+	    style_put(flow->out, &options->look, style, text, options->width);
 }
 
 /* At the right edge when all went on one line. */
@@ -158,8 +158,8 @@ static void put_times(struct flow *flow, const struct trace *trace)
 
 	if (!trace->start_ns)
 		return;
-	duration_text(trace->end_ns - trace->start_ns,
-		      flow->options->look.utf8, text);
+	duration_text(trace->end_ns - trace->start_ns, flow->options->look.utf8,
+		      text);
 	flow_put(flow, STYLE_PLAIN, text);
 	clock_text(trace->start_ns, text);
 	flow_put(flow, STYLE_PLAIN, text);
@@ -168,7 +168,7 @@ static void put_times(struct flow *flow, const struct trace *trace)
 void draw_header(struct buf *out, const struct trace *trace,
 		 const struct draw_options *options)
 {
-	struct flow flow = { .out = out, .options = options };
+	struct flow flow = {.out = out, .options = options};
 	const struct span_record *who;
 	struct subject subject;
 
@@ -177,9 +177,9 @@ void draw_header(struct buf *out, const struct trace *trace,
 	put_title(&flow, trace, &subject);
 	if (who)
 		flow_put(&flow, STYLE_PLAIN,
-			 who->user	? who->user :
-			 who->user_name ? who->user_name :
-					  "");
+			 who->user        ? who->user
+			 : who->user_name ? who->user_name
+					  : "");
 	put_state(&flow, &subject);
 	put_times(&flow, trace);
 	flow_put_trace(&flow, trace);

@@ -13,13 +13,13 @@ static const struct {
 	int number;
 	const char *name;
 } signals[] = {
-	{ SIGHUP, "SIGHUP" },	{ SIGINT, "SIGINT" },	{ SIGQUIT, "SIGQUIT" },
-	{ SIGILL, "SIGILL" },	{ SIGTRAP, "SIGTRAP" }, { SIGABRT, "SIGABRT" },
-	{ SIGBUS, "SIGBUS" },	{ SIGFPE, "SIGFPE" },	{ SIGKILL, "SIGKILL" },
-	{ SIGUSR1, "SIGUSR1" }, { SIGSEGV, "SIGSEGV" }, { SIGUSR2, "SIGUSR2" },
-	{ SIGPIPE, "SIGPIPE" }, { SIGALRM, "SIGALRM" }, { SIGTERM, "SIGTERM" },
-	{ SIGCONT, "SIGCONT" }, { SIGSTOP, "SIGSTOP" }, { SIGTSTP, "SIGTSTP" },
-	{ SIGXCPU, "SIGXCPU" }, { SIGXFSZ, "SIGXFSZ" }, { SIGSYS, "SIGSYS" },
+    {SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"},
+    {SIGILL, "SIGILL"},   {SIGTRAP, "SIGTRAP"}, {SIGABRT, "SIGABRT"},
+    {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGKILL, "SIGKILL"},
+    {SIGUSR1, "SIGUSR1"}, {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"},
+    {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"},
+    {SIGCONT, "SIGCONT"}, {SIGSTOP, "SIGSTOP"}, {SIGTSTP, "SIGTSTP"},
+    {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"},
 };
 
 static void put_with_blank(struct buf *out, const char *text)
@@ -67,9 +67,9 @@ static void name_other(const struct span_record *span, struct buf *out)
 }
 
 static void (*const namers[])(const struct span_record *, struct buf *) = {
-	[TYPE_OTHER] = name_other, [TYPE_JOB] = name_job,
-	[TYPE_PHASE] = name_phase, [TYPE_STEP] = name_step,
-	[TYPE_NODE] = name_node,
+    [TYPE_OTHER] = name_other, [TYPE_JOB] = name_job,
+    [TYPE_PHASE] = name_phase, [TYPE_STEP] = name_step,
+    [TYPE_NODE] = name_node,
 };
 
 void label_name(const struct span_record *span, struct buf *out)
@@ -91,9 +91,6 @@ void label_detail(const struct span_record *span, struct buf *out)
 	bool is_step = span->type == TYPE_STEP;
 	int64_t nodes = is_step ? span->step_nnodes : span->nnodes;
 
-	if (span->type == TYPE_PHASE && span->reason &&
-	    strcmp(span->reason, "None") != 0)
-		buf_puts(out, span->reason);
 	if (!is_step && span->type != TYPE_JOB)
 		return;
 	if (nodes > 1)
@@ -114,14 +111,6 @@ static const char *signal_name(int64_t number)
 	return NULL;
 }
 
-/* Which task it was, where there were several. */
-static void put_task(const struct span_record *span, struct buf *out)
-{
-	if (span->type == TYPE_STEP && span->step_ntasks > 1 &&
-	    span->failed_task >= 0)
-		buf_printf(out, ", task %" PRId64, span->failed_task);
-}
-
 static void put_exit(const struct span_record *span, struct buf *out)
 {
 	if (span->exit_signal > 0) {
@@ -130,7 +119,6 @@ static void put_exit(const struct span_record *span, struct buf *out)
 	} else {
 		buf_printf(out, "exit %" PRId64, span->exit_status);
 	}
-	put_task(span, out);
 }
 
 /* FAILED only says that there is an exit code to look at. */
@@ -162,13 +150,20 @@ void label_mark(const struct span_record *span, struct buf *out)
 		buf_puts(out, span->state);
 }
 
+void label_task(const struct span_record *span, struct buf *out)
+{
+	if (span_failed(span) && span->type == TYPE_STEP &&
+	    span->step_ntasks > 1 && span->failed_task >= 0)
+		buf_printf(out, "task %" PRId64, span->failed_task);
+}
+
 void label_more(const struct span_record *like, size_t n, struct buf *out)
 {
 	static const char *const words[] = {
-		[TYPE_JOB] = "jobs",
-		[TYPE_PHASE] = "phases",
-		[TYPE_STEP] = "steps",
-		[TYPE_NODE] = "nodes",
+	    [TYPE_JOB] = "jobs",
+	    [TYPE_PHASE] = "phases",
+	    [TYPE_STEP] = "steps",
+	    [TYPE_NODE] = "nodes",
 	};
 
 	buf_printf(out, "%zu more ", n);

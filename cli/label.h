@@ -16,7 +16,7 @@
  * span's own name.  Appends; adds no NUL. */
 void label_name(const struct span_record *span, struct buf *out);
 
-/* "3 nodes, 6 tasks", "attempt 2", why a job waited; often nothing. */
+/* "3 nodes, 6 tasks", "attempt 2"; often nothing. */
 void label_detail(const struct span_record *span, struct buf *out);
 
 /*
@@ -25,6 +25,9 @@ void label_detail(const struct span_record *span, struct buf *out);
  * else nothing.
  */
 void label_mark(const struct span_record *span, struct buf *out);
+
+/* Which of several tasks failed first: "task 2". */
+void label_task(const struct span_record *span, struct buf *out);
 
 /* n spans like this one: "940 more steps", "12 more "forward" spans". */
 void label_more(const struct span_record *like, size_t n, struct buf *out);

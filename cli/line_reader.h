@@ -21,15 +21,18 @@ enum line_status {
 };
 
 struct line_reader {
-	int fd;		 /* borrowed */
-	size_t max;	 /* bytes of a line */
+	int fd;          /* borrowed */
+	size_t max;      /* bytes of a line */
 	uint64_t number; /* of the line last returned, from 1 */
 	struct buf buf;
 	size_t pos; /* where the next line starts in buf */
 	bool eof;
 };
 
-#define LINE_READER_INIT(fd_, max_) { .fd = (fd_), .max = (max_) }
+#define LINE_READER_INIT(fd_, max_)                                            \
+	{                                                                      \
+		.fd = (fd_), .max = (max_)                                     \
+	}
 
 /*
  * The next line without its newline, valid until the next call.  ret_text and

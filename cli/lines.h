@@ -18,10 +18,10 @@
 
 struct line {
 	const struct tree_node *node; /* the first one, when folded */
-	size_t folded;		      /* siblings on this line; 0: just node */
-	size_t spans;		      /* of their subtrees, themselves too */
+	size_t folded;                /* siblings on this line; 0: just node */
+	size_t spans;                 /* of their subtrees, themselves too */
 	uint64_t start_ns, end_ns;    /* of all of them; start 0: not known */
-	bool last;		      /* of its siblings */
+	bool last;                    /* of its siblings */
 };
 
 /*

@@ -8,14 +8,17 @@
 #include "cli/text.h"
 
 #define GAP 2
-/* A name shorter than this says little: the detail goes first. */
-#define NAME_MIN 12
+/* A name cut shorter than this says too little: something else goes first. */
+#define NAME_FAIR 16
+
+/* What may go, in this order. */
+static const enum row_part droppable[] = {ROW_TASK, ROW_DETAIL, ROW_NOTE};
 
 static const char *const orphan_notes[] = {
-	[ORPHAN_NOT] = "",
-	[ORPHAN_MISSING] = "parent missing",
-	[ORPHAN_ELSEWHERE] = "parent elsewhere",
-	[ORPHAN_LOOP] = "parent loop",
+    [ORPHAN_NOT] = "",
+    [ORPHAN_MISSING] = "parent missing",
+    [ORPHAN_ELSEWHERE] = "parent elsewhere",
+    [ORPHAN_LOOP] = "parent loop",
 };
 
 static void compose_folded(struct row *row, const struct line *line,
@@ -44,12 +47,12 @@ static void compose_span(struct row *row, const struct line *line,
 	if (failed)
 		buf_puts(mark, sign_text(SIGN_FAILED, look->utf8));
 	label_mark(span, mark);
+	label_task(span, &row->text[ROW_TASK]);
 	buf_puts(&row->text[ROW_NOTE], orphan_notes[line->node->orphan]);
 	row->style[ROW_NAME] = STYLE_PLAIN;
-	if (span->type == TYPE_JOB)
-		row->style[ROW_NAME] = STYLE_TITLE;
 	row->style[ROW_DETAIL] = STYLE_FAINT;
 	row->style[ROW_MARK] = failed ? STYLE_BAD : STYLE_NOTE;
+	row->style[ROW_TASK] = STYLE_FAINT;
 	row->style[ROW_NOTE] = STYLE_NOTE;
 }
 
@@ -98,17 +101,24 @@ static void shrink(size_t *cells, int part, size_t least, size_t room)
 
 	if (cells[part] <= least)
 		return;
-	cells[part] -= excess < cells[part] - least ? excess :
-						      cells[part] - least;
+	if (excess > cells[part] - least)
+		excess = cells[part] - least;
+	cells[part] -= excess;
 }
 
+/* Finds the cells of each part, given all they want on entry. */
 static void fit(size_t *cells, size_t room)
 {
-	shrink(cells, ROW_NAME, NAME_MIN, room);
-	if (total(cells) > room)
-		cells[ROW_DETAIL] = 0;
-	if (total(cells) > room)
-		cells[ROW_NOTE] = 0;
+	for (size_t i = 0; i < sizeof(droppable) / sizeof(droppable[0]); i++) {
+		size_t spare = cells[ROW_NAME] > NAME_FAIR
+				   ? cells[ROW_NAME] - NAME_FAIR
+				   : 0;
+
+		if (total(cells) - spare <= room)
+			break;
+		cells[droppable[i]] = 0;
+	}
+	shrink(cells, ROW_NAME, NAME_FAIR / 2, room);
 	shrink(cells, ROW_MARK, room / 2, room);
 	shrink(cells, ROW_NAME, 1, room);
 	shrink(cells, ROW_MARK, 0, room);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The words of a line, fitted into the name column: name, detail, mark and
- * note.  Where room is short the name gives way first, then the detail; why a
- * span failed stays as long as it can.
+ * The words of a line, fitted into the name column: name, detail, mark,
+ * task and note.  Where room is short what says least goes first, and a long
+ * name is cut; why a span failed stays as long as it can.
  */
 #ifndef OTEL_CLI_ROW_H
 #define OTEL_CLI_ROW_H
@@ -12,7 +12,7 @@
 #include "cli/lines.h"
 #include "cli/style.h"
 
-enum row_part { ROW_NAME, ROW_DETAIL, ROW_MARK, ROW_NOTE, ROW_PARTS };
+enum row_part { ROW_NAME, ROW_DETAIL, ROW_MARK, ROW_TASK, ROW_NOTE, ROW_PARTS };
 
 /* Reused from line to line; start with all zero, end with row_free. */
 struct row {

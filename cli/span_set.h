@@ -41,7 +41,7 @@ struct span_record {
 	const char *status_message;
 	const char *job_id, *job_id_raw, *array_job_id;
 	const char *job_name, *user, *user_name;
-	const char *state, *reason, *exit_code;
+	const char *state, *exit_code;
 	const char *step_id, *step_name;
 	const char *node_name, *host_name;
 	const char *error_type;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TIME_TEXT_SIZE 32
+#define TIME_TEXT_SIZE 48
 
 /*
  * A duration to three digits with the unit that suits it, rounded to the

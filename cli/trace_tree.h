@@ -18,25 +18,25 @@
 /* Why a span with a parent stands at the top all the same. */
 enum orphan {
 	ORPHAN_NOT,
-	ORPHAN_MISSING,	  /* the parent is in none of the files */
+	ORPHAN_MISSING,   /* the parent is in none of the files */
 	ORPHAN_ELSEWHERE, /* as above, but another service made it */
-	ORPHAN_LOOP,	  /* the span is its own ancestor */
+	ORPHAN_LOOP,      /* the span is its own ancestor */
 };
 
 struct tree_node {
 	const struct span_record *span; /* borrowed from the span_set */
-	size_t size;	     /* nodes of this subtree, this one included */
-	uint32_t depth;	     /* 0: a root */
-	enum orphan orphan;  /* not ORPHAN_NOT for roots only */
-	bool last;	     /* of its siblings */
-	bool quiet;	     /* nothing to remark in the whole subtree */
+	size_t size;        /* nodes of this subtree, this one included */
+	uint32_t depth;     /* 0: a root */
+	enum orphan orphan; /* not ORPHAN_NOT for roots only */
+	bool last;          /* of its siblings */
+	bool quiet;         /* nothing to remark in the whole subtree */
 };
 
 struct trace {
 	struct trace_id id;
-	struct tree_node *nodes; /* depth first; node i's subtree is i to
-				  * i + size, its next sibling follows */
-	size_t n;		 /* at least 1 */
+	struct tree_node *nodes;   /* depth first; node i's subtree is i to
+				    * i + size, its next sibling follows */
+	size_t n;                  /* at least 1 */
 	uint64_t start_ns, end_ns; /* of all its spans; 0: none has a time */
 };
 

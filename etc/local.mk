@@ -1,0 +1,3 @@
+# The commented example; a site copies it beside its slurm.conf.
+exampledir = $(docdir)/examples
+dist_example_DATA = etc/otel.conf.example

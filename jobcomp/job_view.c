@@ -49,10 +49,10 @@ static const char *carried(const struct job_record *job, const char *name)
 	for (uint32_t i = 0; i < job->spank_job_env_size; i++) {
 		const char *var = job->spank_job_env[i];
 
-		if (!var || strncmp(var, SPANK_PREFIX, sizeof(SPANK_PREFIX) - 1))
-			continue;
-		var += sizeof(SPANK_PREFIX) - 1;
-		if (!strncmp(var, name, len) && var[len] == '=')
+		/* slurmctld keeps the bare name; slurmd adds the prefix */
+		if (var && !strncmp(var, SPANK_PREFIX, sizeof(SPANK_PREFIX) - 1))
+			var += sizeof(SPANK_PREFIX) - 1;
+		if (var && !strncmp(var, name, len) && var[len] == '=')
 			return var + len + 1;
 	}
 	return NULL;

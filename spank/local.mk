@@ -1,6 +1,7 @@
-slurmplugin_LTLIBRARIES += spank_otel.la
-
-spank_otel_la_SOURCES = \
+# Everything but the entry file is a library, so that the unit tests call it
+# with a fake Slurm around it.
+noinst_LTLIBRARIES += libspankotel.la
+libspankotel_la_SOURCES = \
 	spank/compat.h \
 	spank/job_file.c spank/job_file.h \
 	spank/job_script.c spank/job_script.h \
@@ -8,15 +9,19 @@ spank_otel_la_SOURCES = \
 	spank/plugin.h \
 	spank/settings.c spank/settings.h \
 	spank/slurmd.c spank/slurmd.h \
-	spank/spank_otel.c \
 	spank/step.c spank/step.h \
 	spank/step_context.c spank/step_context.h \
 	spank/step_span.c spank/step_span.h \
 	spank/submit.c spank/submit.h
+libspankotel_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
+libspankotel_la_LIBADD = libotel.la
+
+slurmplugin_LTLIBRARIES += spank_otel.la
+spank_otel_la_SOURCES = spank/spank_otel.c
 spank_otel_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 # Slurm opens plugins with RTLD_LAZY and resolves its own symbols at run time.
 spank_otel_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,--version-script=$(srcdir)/spank/spank_otel.map -Wl,-z,lazy
-spank_otel_la_LIBADD = libotel.la
-spank_otel_la_DEPENDENCIES = libotel.la spank/spank_otel.map
+spank_otel_la_LIBADD = libspankotel.la
+spank_otel_la_DEPENDENCIES = libspankotel.la spank/spank_otel.map
 EXTRA_DIST += spank/spank_otel.map

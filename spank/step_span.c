@@ -141,9 +141,9 @@ struct span *step_span_create(const struct config *config,
 			 step->parent_remote);
 	span_set_str(span, ATTR_STEP_ID, id);
 	span_set_str(span, ATTR_STEP_NAME, step_name(step, id));
-	/* a batch step says 0 nodes and means its own */
+	/* a batch step says 0 nodes and tasks and means 1 */
 	span_set_int(span, ATTR_STEP_NNODES, step->nnodes ? step->nnodes : 1);
-	span_set_int(span, ATTR_STEP_NTASKS, step->ntasks);
+	span_set_int(span, ATTR_STEP_NTASKS, step->ntasks ? step->ntasks : 1);
 	span_set_str(span, ATTR_NODE_NAME, step->node);
 	if (!step->failed.count) {
 		span_set_str(span, ATTR_EXIT_CODE, "0:0");

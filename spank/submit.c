@@ -2,6 +2,7 @@
 /* The client side of the plugin; see submit.h. */
 #include "spank/submit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -43,14 +44,20 @@ void submit_context(const struct config *config, const char *traceparent,
 	sampler_decide(&config->sampler, ret);
 }
 
+/* The name under which the job finds one of the carried values. */
+static void job_name_of(const char *name, char ret[64])
+{
+	snprintf(ret, 64, SPANK_JOB_PREFIX "%s", name);
+}
+
 /* Puts one value where the job finds it, or makes sure that no stale one of an
  * outer job is found: an srun imports SLURM_SPANK_* into its job. */
 static void carry(spank_t sp, const char *name, const char *value)
 {
-	char job_name[64] = SPANK_JOB_PREFIX;
+	char job_name[64];
 	spank_err_t rc;
 
-	strncat(job_name, name, sizeof(job_name) - strlen(job_name) - 1);
+	job_name_of(name, job_name);
 	if (!*value) {
 		spank_job_control_unsetenv(sp, name);
 		unsetenv(job_name);
@@ -62,6 +69,25 @@ static void carry(spank_t sp, const char *name, const char *value)
 			    spank_strerror(rc));
 	/* sbatch and salloc do this themselves, srun does not. */
 	setenv(job_name, value, 1);
+}
+
+/* A prolog that is started by this srun sees srun's own spank_job_env, not the
+ * job's; srun drops what it took over from the environment before we come. */
+static void hand_on_job(spank_t sp)
+{
+	static const char *const names[] = { JOB_CONTEXT_VAR,
+					     JOB_TRACESTATE_VAR,
+					     JOB_BAGGAGE_VAR };
+	char job_name[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value;
+
+		job_name_of(names[i], job_name);
+		value = getenv(job_name);
+		if (value)
+			spank_job_control_setenv(sp, names[i], value, 1);
+	}
 }
 
 /* An srun inside a job makes a step, not a job. */
@@ -84,6 +110,7 @@ void submit_job(struct plugin *plugin, spank_t sp)
 	char text[JOB_CONTEXT_LEN_MAX + 1];
 
 	if (spank_context() == S_CTX_LOCAL && getenv("SLURM_JOB_ID")) {
+		hand_on_job(sp);
 		hand_on_parent();
 		return;
 	}

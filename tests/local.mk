@@ -1,5 +1,8 @@
-# Unit tests: Criterion programs, one a source file, spoken to in TAP.
-AM_CPPFLAGS += $(CRITERION_CFLAGS)
-unit_libs = libotel.la $(CRITERION_LIBS)
+# Tests: unit tests are Criterion programs, one a source file; cluster tests
+# are scripts on a private real Slurm, run by tests/run.sh.  All speak TAP.
+AM_CPPFLAGS += -I$(top_srcdir)/tests $(CRITERION_CFLAGS) $(PROTOBUF_C_CFLAGS)
 
 include tests/unit/local.mk
+
+EXTRA_DIST += tests/unit/tap.sh
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/tap.sh

@@ -20,7 +20,12 @@
 enum compression { COMPRESSION_NONE, COMPRESSION_GZIP };
 enum submit_context { SUBMIT_PARENT, SUBMIT_LINK, SUBMIT_IGNORE };
 enum span_names { SPAN_NAMES_COMPACT, SPAN_NAMES_DESCRIPTIVE };
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 /* A list of strings: NULL-terminated; NULL when empty. */
 typedef char **strlist;
@@ -29,22 +34,22 @@ typedef char **strlist;
  * NULL when not set. */
 struct config {
 	bool enabled;
-	strlist endpoint;		/* at least one; complete, so that every
-					 * http(s) one has a path */
-	strlist headers;		/* "name=value", decoded, secret */
+	strlist endpoint; /* at least one; complete, so that every
+			   * http(s) one has a path */
+	strlist headers;  /* "name=value", decoded, secret */
 	char *headers_file;
 	enum compression compression;
 	uint64_t timeout;
 	char *ca_file, *cert_file, *key_file;
 	bool tls_verify;
 	char *service_name, *environment;
-	strlist resource_attributes;	/* "key=value", decoded */
+	strlist resource_attributes; /* "key=value", decoded */
 	struct sampler sampler;
 	double sampler_arg;
 	enum submit_context submit_context;
 	enum span_names span_names;
 	enum job_comment job_comment;
-	char *trace_url;		/* holds "{trace_id}" */
+	char *trace_url; /* holds "{trace_id}" */
 	uint64_t attribute_count_limit, attribute_value_length_limit;
 	strlist attribute_deny;
 	uint64_t max_export_batch_size, batch_timeout;
@@ -52,51 +57,53 @@ struct config {
 	char *spool_dir;
 	uint64_t spool_max_size;
 	bool spool_sync;
-	char *agent_user;		/* "SlurmUser" or a name */
+	char *agent_user; /* "SlurmUser" or a name */
 	enum log_level log_level;
 };
 
 /* Where a value came from, for `slurm-otel check`. */
 enum config_origin {
 	CONFIG_DEFAULT,
-	CONFIG_ENVIRONMENT,	/* OTEL_* */
-	CONFIG_FILE,		/* otel.conf or a file it includes */
-	CONFIG_ARGUMENT,	/* plugstack.conf */
+	CONFIG_ENVIRONMENT, /* OTEL_* */
+	CONFIG_FILE,        /* otel.conf or a file it includes */
+	CONFIG_ARGUMENT,    /* plugstack.conf */
 };
 
 /* How one key is read and shown; the table is config_keys. */
 struct config_key {
-	const char *name;	/* as documented: "SpoolMaxSize" */
-	const char *type;	/* for people: "size", "duration", "yes|no" */
-	const char *def;	/* default as text; NULL: not set */
-	const char *help;	/* one or more sentences, troff-free */
-	bool secret;		/* masked whenever shown */
-	bool expands;		/* ${NAME} in its value is replaced */
-	/* parse text into config at this key's place; err without file and line */
+	const char *name; /* as documented: "SpoolMaxSize" */
+	const char *type; /* for people: "size", "duration", "yes|no" */
+	const char *def;  /* default as text; NULL: not set */
+	const char *help; /* one or more sentences, troff-free */
+	bool secret;      /* masked whenever shown */
+	bool expands;     /* ${NAME} in its value is replaced */
+	/* parse text into config at this key's place; err without file and line
+	 */
 	int (*parse)(const struct config_key *key, const char *text,
 		     struct config *config, struct err *err);
 	/* print the value as a user would write it, secrets included */
 	void (*print)(const struct config_key *key, const struct config *config,
 		      FILE *out);
 	size_t offset;
-	const void *arg;	/* for the parser: choices, bounds */
-	const char *section;	/* heading under which the documents list it */
+	const void *arg;     /* for the parser: choices, bounds */
+	const char *section; /* heading under which the documents list it */
 };
 
-extern const struct config_key config_keys[];	/* ends with name NULL */
+extern const struct config_key config_keys[]; /* ends with name NULL */
 
 /* What to read.  All may be NULL or 0: the defaults alone. */
 struct config_source {
-	const char *file;	/* path of otel.conf; NULL: none is read */
-	bool file_optional;	/* a missing (ENOENT) or unreadable (EACCES)
-				 * file is no error, nor an included one that
-				 * is unreadable: a user's sbatch goes on
-				 * without what is root's */
-	char *const *args;	/* "key=value", of plugstack.conf; "Config=" is
-				 * the plugin's own and is skipped */
+	const char *file;   /* path of otel.conf; NULL: none is read */
+	bool file_optional; /* a missing (ENOENT) or unreadable (EACCES)
+			     * file is no error, nor an included one that
+			     * is unreadable: a user's sbatch goes on
+			     * without what is root's */
+	char *const *args;  /* "key=value", of plugstack.conf; "Config=" is
+			     * the plugin's own and is skipped */
 	size_t n_args;
-	bool use_environment;	/* fill from OTEL_* of this process: daemons,
-				 * agent and cli only, never for a job's process */
+	bool
+	    use_environment; /* fill from OTEL_* of this process: daemons,
+			      * agent and cli only, never for a job's process */
 };
 
 /*

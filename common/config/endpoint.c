@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks, completes and masks endpoints; see endpoint.h. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* asprintf, memrchr */
+#endif
+
 #include "config/endpoint.h"
 
 #include <limits.h>
@@ -15,9 +19,9 @@
 
 /* What becomes of an http URL's path. */
 enum path_rule {
-	PATH_DEFAULT,	/* /v1/traces where there is none */
-	PATH_APPEND,	/* v1/traces after what there is */
-	PATH_KEEP,	/* "/" where there is none */
+	PATH_DEFAULT, /* /v1/traces where there is none */
+	PATH_APPEND,  /* v1/traces after what there is */
+	PATH_KEEP,    /* "/" where there is none */
 };
 
 /* An endpoint that is wrong may have its '@' anywhere, so everything before
@@ -115,8 +119,10 @@ static int complete_file(const char *text, const char *path, char **ret,
 	if (!strncmp(path, "///", 3))
 		path += 2;
 	if (*path != '/' || path[1] == '/')
-		return refuse(text, "does not name an absolute path; write "
-				    "file:/PATH", err);
+		return refuse(text,
+			      "does not name an absolute path; write "
+			      "file:/PATH",
+			      err);
 	if (path[strlen(path) - 1] == '/')
 		return refuse(text, "names a directory", err);
 	if (asprintf(ret, "file:%s", path) < 0)
@@ -140,8 +146,10 @@ static int complete(const char *text, enum path_rule rule, char **ret_endpoint,
 	else if (has_scheme(text, "file:"))
 		rc = complete_file(text, text + 5, &endpoint, err);
 	else
-		rc = refuse(text, "is not supported; write http://HOST:PORT, "
-				  "https://HOST:PORT or file:/PATH", err);
+		rc = refuse(text,
+			    "is not supported; write http://HOST:PORT, "
+			    "https://HOST:PORT or file:/PATH",
+			    err);
 	if (!rc)
 		*ret_endpoint = endpoint;
 	return rc;
@@ -175,9 +183,9 @@ void endpoint_mask(const char *text, char *ret, size_t size)
 		rest = rest ? rest + 3 : text + strlen(text);
 		end = rest + strcspn(rest, "/?,");
 		at = memrchr(rest, '@', (size_t)(end - rest));
-		len += (size_t)snprintf(ret + len, size - len, "%.*s%s",
-					(int)(rest - text), text,
-					at ? MASK : "");
+		len +=
+		    (size_t)snprintf(ret + len, size - len, "%.*s%s",
+				     (int)(rest - text), text, at ? MASK : "");
 		text = at ? at : rest;
 	}
 }

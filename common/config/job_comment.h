@@ -8,7 +8,7 @@ enum job_comment {
 	JOB_COMMENT_NONE,
 	JOB_COMMENT_ADMIN,
 	JOB_COMMENT_SYSTEM,
-	JOB_COMMENT_USER,	/* JobComment=Comment */
+	JOB_COMMENT_USER, /* JobComment=Comment */
 	JOB_COMMENT_EXTRA,
 };
 

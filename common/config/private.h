@@ -10,12 +10,12 @@
 #include "config/config.h"
 
 #define CONFIG_KEYS_MAX 64
-#define CONFIG_VALUE_MAX 16384	 /* bytes of a logical line, and of a value */
-#define CONFIG_FILE_MAX 1048576	 /* bytes of one file */
-#define CONFIG_FILES_MAX 256	 /* files read in one load */
-#define CONFIG_INCLUDE_DEPTH 8	 /* Include below Include */
-#define CONFIG_LIST_MAX 128	 /* entries of one list */
-#define CONFIG_QUOTE_SIZE 80	 /* a value as error messages show it */
+#define CONFIG_VALUE_MAX 16384  /* bytes of a logical line, and of a value */
+#define CONFIG_FILE_MAX 1048576 /* bytes of one file */
+#define CONFIG_FILES_MAX 256    /* files read in one load */
+#define CONFIG_INCLUDE_DEPTH 8  /* Include below Include */
+#define CONFIG_LIST_MAX 128     /* entries of one list */
+#define CONFIG_QUOTE_SIZE 80    /* a value as error messages show it */
 
 /* ---- parsers and printers; contracts as in struct config_key ----------- */
 
@@ -30,10 +30,10 @@ struct value_choice {
 	unsigned int value;
 };
 
-#define VALUE_TYPE(name)                                                      \
+#define VALUE_TYPE(name)                                                       \
 	int value_parse_##name(const struct config_key *key, const char *text, \
-			       struct config *config, struct err *err);       \
-	void value_print_##name(const struct config_key *key,                 \
+			       struct config *config, struct err *err);        \
+	void value_print_##name(const struct config_key *key,                  \
 				const struct config *config, FILE *out)
 
 VALUE_TYPE(bool);
@@ -43,14 +43,15 @@ VALUE_TYPE(size);
 VALUE_TYPE(ratio);
 VALUE_TYPE(choice);
 VALUE_TYPE(sampler);
-VALUE_TYPE(string);	 /* any text on one line */
-VALUE_TYPE(path);	 /* absolute */
-VALUE_TYPE(user);	 /* a login name */
-VALUE_TYPE(trace_url);	 /* http(s), with {trace_id} */
-VALUE_TYPE(endpoints);	 /* see endpoint.h */
-VALUE_TYPE(attributes);	 /* name=value, percent-encoded; the last of a name wins */
-VALUE_TYPE(headers);	 /* name=value, percent-encoded; errors show nothing */
-VALUE_TYPE(names);	 /* attribute names, or prefix.* */
+VALUE_TYPE(string);    /* any text on one line */
+VALUE_TYPE(path);      /* absolute */
+VALUE_TYPE(user);      /* a login name */
+VALUE_TYPE(trace_url); /* http(s), with {trace_id} */
+VALUE_TYPE(endpoints); /* see endpoint.h */
+VALUE_TYPE(
+    attributes);     /* name=value, percent-encoded; the last of a name wins */
+VALUE_TYPE(headers); /* name=value, percent-encoded; errors show nothing */
+VALUE_TYPE(names);   /* attribute names, or prefix.* */
 
 /* The field that a key describes. */
 static inline void *value_place(const struct config_key *key,
@@ -90,12 +91,12 @@ bool equal_nocase(const char *text, size_t len, const char *word);
 /* Where a value stands. */
 struct config_place {
 	enum config_origin origin;
-	const char *name;	/* file, or variable; owned by the config or static */
-	unsigned int line;	/* of a file; 0: the file as a whole */
+	const char *name; /* file, or variable; owned by the config or static */
+	unsigned int line; /* of a file; 0: the file as a whole */
 };
 
 struct loaded_config {
-	struct config config;	/* first: config_origin casts back */
+	struct config config; /* first: config_origin casts back */
 	struct config_place places[CONFIG_KEYS_MAX];
 	strlist files;
 	size_t n_files;
@@ -104,7 +105,7 @@ struct loaded_config {
 struct loader {
 	const struct config_source *source;
 	struct loaded_config *loaded;
-	bool go_on;		/* after a mistake */
+	bool go_on; /* after a mistake */
 	size_t mistakes;
 	void (*report)(const char *message, void *arg);
 	void *arg;
@@ -116,7 +117,7 @@ struct loader {
  */
 int loader_mistake(struct loader *loader, const struct config_place *place,
 		   const char *key, size_t key_len, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+    __attribute__((format(printf, 5, 6)));
 
 /* Sets one key from text.  Reports mistakes itself; returns as they do. */
 int loader_set(struct loader *loader, const struct config_place *place,

@@ -3,6 +3,10 @@
  * Parsers and printers of what a sampler is made of: its name and its ratio.
  * The ratio has a decimal point whatever locale the program around us set.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strtod_l */
+#endif
+
 #include "config/private.h"
 
 #include <locale.h>
@@ -67,9 +71,9 @@ void value_print_ratio(const struct config_key *key,
 /* ---- the sampler ------------------------------------------------------- */
 
 static const char *const kinds[] = {
-	[SAMPLER_ALWAYS_ON] = "always_on",
-	[SAMPLER_ALWAYS_OFF] = "always_off",
-	[SAMPLER_TRACEIDRATIO] = "traceidratio",
+    [SAMPLER_ALWAYS_ON] = "always_on",
+    [SAMPLER_ALWAYS_OFF] = "always_off",
+    [SAMPLER_TRACEIDRATIO] = "traceidratio",
 };
 
 int value_parse_sampler(const struct config_key *key, const char *text,

@@ -47,14 +47,12 @@ static char *whole(CURLU *url)
 	return strdup(text);
 }
 
-static bool default_path(CURLU *url)
+/* libcurl says "/" for no path, too; but a site that wrote "/" means it. */
+static bool has_path(const char *endpoint)
 {
-	_cleanup_curl_text_ char *path = NULL;
+	const char *rest = strstr(endpoint, "://");
 
-	if (curl_url_get(url, CURLUPART_PATH, &path, 0) == CURLUE_OK &&
-	    strcmp(path, "/"))
-		return true;
-	return curl_url_set(url, CURLUPART_PATH, TRACES_PATH, 0) == CURLUE_OK;
+	return rest && rest[3 + strcspn(rest + 3, "/?#")] == '/';
 }
 
 /* Strips url of its secrets and writes what is left. */
@@ -95,7 +93,8 @@ int http_url_resolve(const char *endpoint, char **ret_url, char **ret_name,
 	    !has_part(parsed, CURLUPART_HOST))
 		return err_set(err, "the endpoint is not a valid http URL");
 	curl_url_set(parsed, CURLUPART_FRAGMENT, NULL, 0);
-	if (default_path(parsed))
+	if (has_path(endpoint) ||
+	    !curl_url_set(parsed, CURLUPART_PATH, TRACES_PATH, 0))
 		url = whole(parsed);
 	if (url)
 		name = masked(parsed);

@@ -14,7 +14,7 @@
 #include "spool/segment.h"
 #include "util/cleanup.h"
 
-#define TEXT_MAX 48	/* two numbers of 20 digits, a blank, a newline */
+#define TEXT_MAX 48 /* two numbers of 20 digits, a blank, a newline */
 
 /* A number and the one character that ends it. */
 static bool parse_number(const char **text, char end, uint64_t *ret)
@@ -50,11 +50,11 @@ static bool parse(const char *text, size_t len, struct spool_cursor *ret)
 
 int spool_cursor_read(int dirfd, struct spool_cursor *ret, struct err *err)
 {
-	struct spool_cursor cursor = { 0, 0 };
+	struct spool_cursor cursor = {0, 0};
 	char text[TEXT_MAX + 1];
 	struct stat st;
 	_cleanup_close_ int fd =
-		spool_file_open(dirfd, SPOOL_CURSOR, O_RDONLY, &st, err);
+	    spool_file_open(dirfd, SPOOL_CURSOR, O_RDONLY, &st, err);
 	ssize_t n;
 
 	if (fd < 0 && errno != ENOENT)
@@ -65,7 +65,7 @@ int spool_cursor_read(int dirfd, struct spool_cursor *ret, struct err *err)
 			return err_set(err, "read the spool's cursor: %m");
 		text[n] = '\0';
 		if (!parse(text, (size_t)n, &cursor))
-			cursor = (struct spool_cursor){ 0, 0 };
+			cursor = (struct spool_cursor){0, 0};
 	}
 	*ret = cursor;
 	return 0;
@@ -82,11 +82,11 @@ static int write_tmp(int dirfd, struct spool_cursor cursor, struct err *err)
 	/* Removed first: opened to be cut, it could be a link to elsewhere. */
 	if (unlinkat(dirfd, SPOOL_CURSOR_TMP, 0) < 0 && errno != ENOENT)
 		return err_set(err, "remove %s: %m", SPOOL_CURSOR_TMP);
-	fd = spool_file_open(dirfd, SPOOL_CURSOR_TMP,
-			     O_RDWR | O_CREAT | O_EXCL, &st, err);
+	fd = spool_file_open(dirfd, SPOOL_CURSOR_TMP, O_RDWR | O_CREAT | O_EXCL,
+			     &st, err);
 	if (fd < 0)
 		return -1;
-	errno = ENOSPC;
+	errno = ENOSPC; /* what a short write means; it sets none */
 	if (write(fd, text, (size_t)len) != len || fsync(fd) < 0)
 		return err_set(err, "write the spool's cursor: %m");
 	return 0;

@@ -17,9 +17,8 @@ static int open_error(const char *name, struct err *err)
 {
 	switch (errno) {
 	case ELOOP:
-		return err_set(err,
-			       "%s in the spool is a symbolic link: remove it",
-			       name);
+		return err_set(
+		    err, "%s in the spool is a symbolic link: remove it", name);
 	case EISDIR:
 		return err_set(err, "%s in the spool is a directory: remove it",
 			       name);
@@ -28,8 +27,7 @@ static int open_error(const char *name, struct err *err)
 	}
 }
 
-static int refuse(int code, const char *name, const char *what,
-		  struct err *err)
+static int refuse(int code, const char *name, const char *what, struct err *err)
 {
 	errno = code;
 	return err_set(err, "%s in the spool %s: remove it", name, what);
@@ -77,8 +75,7 @@ int spool_file_open(int dirfd, const char *name, int flags, struct stat *ret,
 {
 	/* O_NONBLOCK: a FIFO, or a file somebody holds a lease on. */
 	_cleanup_close_ int fd = openat(
-		dirfd, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-		PRIVATE);
+	    dirfd, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, PRIVATE);
 
 	if (fd < 0)
 		return open_error(name, err);

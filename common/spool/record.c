@@ -34,8 +34,8 @@ uint64_t spool_checksum(const void *a, size_t a_len, const void *b,
 	return XXH3_64bits_digest(&state);
 }
 
-void spool_header_encode(const struct spool_header *header,
-			 const void *payload, uint8_t *ret)
+void spool_header_encode(const struct spool_header *header, const void *payload,
+			 uint8_t *ret)
 {
 	memcpy(ret, SPOOL_MAGIC, SPOOL_MAGIC_SIZE);
 	ret[AT_VERSION] = header->version;

@@ -9,6 +9,7 @@
  *   cursor            "<segment number> <offset>\n": everything before is delivered
  *   dropped           counters of what was lost, and why
  *   agent.lock        held by the one agent (flock)
+ *   rotate.lock       held while current is set aside or segments are trimmed
  *   bad/              what a receiver refused for good
  *
  * States, and what a crash leaves in each:
@@ -19,10 +20,17 @@
  *   segment, partly    cursor points into it    read again from the cursor
  *   segment, done      cursor points past it    unlinked at the next start
  *   cursor.tmp         agent                    overwritten at the next advance
+ *   segment, counted   writer that trims:       its number stands in dropped:
+ *   as dropped         exclusive flock          removed, not delivered
  *
  * A writer never waits: the exclusive lock is only ever taken on a segment
  * that was renamed away first, so a writer that finds its file locked or gone
  * opens `current` again.
+ *
+ * Everything after which there may be more to read ends with the close of a
+ * writable file, its lock let go before: an agent that watches the directory
+ * with inotify needs IN_CLOSE_WRITE and no more.  A spool_read that finds
+ * nothing causes no such event, so that it does not wake itself.
  *
  * A record is a header of SPOOL_HEADER_SIZE bytes, little-endian:
  *
@@ -57,9 +65,10 @@ enum spool_kind {
 /*
  * Opens the spool directory `dir` (made with mode 0700 when make is set and
  * only its last component is missing).  Refuses a symbolic link, anything that
- * is not a directory, and a directory that group or others can write.  When
- * root makes it, it is given to owner (uid_t)-1: nobody else.  Returns a
- * descriptor (O_DIRECTORY | O_CLOEXEC), or -1 with err.
+ * is not a directory, a directory that group or others can write, and one that
+ * belongs to neither owner, root nor us.  When root makes it, it is given to
+ * owner.  (uid_t)-1: to nobody, and any owner will do.  Returns a descriptor
+ * (O_DIRECTORY | O_CLOEXEC), or -1 with err, errno kept (ENOENT: not there).
  */
 int spool_open_dir(const char *dir, bool make, uid_t owner, gid_t group,
 		   struct err *err);
@@ -67,7 +76,8 @@ int spool_open_dir(const char *dir, bool make, uid_t owner, gid_t group,
 /* ---- writer ---------------------------------------------------------- */
 
 struct spool_options {
-	uint64_t max_size;	/* bytes of all segments and current */
+	uint64_t max_size;	/* bytes of all segments and current; less than
+				 * 128 KiB counts as that */
 	bool sync;		/* fdatasync after each record */
 };
 
@@ -75,11 +85,12 @@ struct spool_options {
  * Appends one record.  Never waits for a lock; microseconds.  Opens current
  * below dirfd (O_NOFOLLOW, a regular file with one link, mode 0600, owned by
  * the directory's owner or by us), takes the shared lock, checks that it still
- * is current, writes once, closes.  When current outgrows a segment it is set
- * aside, and the oldest segments beyond max_size are removed and counted in
- * `dropped`.  As root it gives new files to the directory's owner.
- * Returns 0, or -1 with err; the record is then lost, counted where the disk
- * allows it, and the caller logs it.  Any process, any thread.
+ * is current, writes once, closes.  When current would outgrow a segment it is
+ * set aside first, and the oldest segments beyond max_size are removed and
+ * counted in `dropped`; a segment that the agent is just delivering is passed
+ * over.  As root it gives new files to the directory's owner.
+ * Returns 0, or -1 with err, errno kept; the record is then lost, counted where
+ * the disk allows it, and the caller logs it.  Any process, any thread.
  */
 int spool_append(int dirfd, const struct spool_options *options,
 		 enum spool_kind kind, uint32_t job_id, const void *payload,
@@ -111,7 +122,9 @@ void spool_reader_destroy(struct spool_reader *reader);
 /*
  * Reads the next undelivered record.  When all segments are read and current
  * holds something, current is set aside and read.  A segment is read through
- * a buffer of 64 KiB at least and a record at most, never whole.
+ * a buffer of 64 KiB at least and a record at most, never whole.  What was read
+ * and not committed is locked against trimming, in 256 segments at most: with
+ * that many there is nothing more until a commit.
  * Returns 1 with *ret, 0 when there is nothing (now), -1 with err.
  */
 int spool_read(struct spool_reader *reader, struct spool_record *ret,
@@ -126,7 +139,13 @@ int spool_read(struct spool_reader *reader, struct spool_record *ret,
 int spool_commit(struct spool_reader *reader, uint64_t segment, uint64_t end,
 		 struct err *err);
 
-/* Goes back to the cursor: what was read and not committed is read again. */
+/* True when the last spool_read returned 0 because a writer still held what
+ * comes next.  It ends with an IN_CLOSE_WRITE; but when a writer is killed, that
+ * comes an instant before its lock is gone, so look again within a second. */
+bool spool_blocked(const struct spool_reader *reader);
+
+/* Goes back to the cursor: what was read and not committed is read again, and
+ * may be trimmed until then.  For an agent that waits before it tries again. */
 int spool_rewind(struct spool_reader *reader, struct err *err);
 
 /* Takes agent.lock.  Returns its descriptor, which the caller keeps open, or
@@ -142,6 +161,7 @@ struct spool_stats {
 	uint64_t dropped_bytes;
 	uint64_t torn_bytes;		/* skipped while reading */
 	uint64_t torn_runs;		/* how often */
+	uint64_t failed_records;	/* could not be written: disk full, too large */
 };
 
 /* Reads the figures; any process that may open the directory. */

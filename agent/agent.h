@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The agent of one spool: everything it holds, and its life. */
+#ifndef OTEL_AGENT_AGENT_H
+#define OTEL_AGENT_AGENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "comments.h"
+#include "endpoints.h"
+#include "events.h"
+#include "identity.h"
+#include "options.h"
+#include "otlp/resource.h"
+#include "pipeline.h"
+#include "util/err.h"
+
+struct agent {
+	const struct options *options;
+	struct config *config; /* owned, as all below */
+	int spool_fd, lock_fd;
+	struct events events;
+	struct identity identity;
+	struct resource *resource;
+	struct endpoints *endpoints;
+	struct pipeline *pipeline;
+	struct comments *comments;
+	struct happened happened; /* and not yet acted upon */
+	uint64_t deadline; /* clock_ms by which to end; TIME_NEVER: run */
+};
+
+/*
+ * Makes the agent: opens the spool, becomes the agent's user, takes the lock,
+ * sets up the exporters.  Takes config over, on failure too.  Returns 0, or -1
+ * with err, *ret_held telling that another agent holds the spool.
+ * agent_destroy is to be called either way.
+ */
+int agent_create(struct agent *agent, const struct options *options,
+		 struct config *config, bool *ret_held, struct err *err);
+void agent_destroy(struct agent *agent);
+
+/* Works until it is told to end, or with --once until the spool is empty.
+ * Returns the exit status. */
+int agent_run(struct agent *agent);
+
+/* Reads the configuration, for the start and for SIGHUP. */
+int agent_load_config(const struct options *options, struct config **ret,
+		      struct err *err);
+
+#endif

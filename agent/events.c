@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What wakes the agent; see events.h. */
+#include "config.h"
+
+#include "events.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+#include "util/cleanup.h"
+
+/* Without inotify (a site's limit of instances): look this often. */
+#define BLIND_PAUSE_MS 5000
+/* What writers append to.  Our own files in the directory must not wake us. */
+#define WATCHED "current"
+
+static int open_signals(struct err *err)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
+		return err_set(err, "sigprocmask: %m");
+	/* whoever started us may have ignored it: waitpid would not work */
+	signal(SIGCHLD, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? err_set(err, "signalfd: %m") : fd;
+}
+
+/* By descriptor, because the agent's user may not pass the parents' modes. */
+static int watch(int inotify_fd, const char *spool, int spool_fd)
+{
+	const uint32_t mask = IN_MODIFY | IN_DELETE_SELF | IN_ONLYDIR;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", spool_fd);
+	if (inotify_add_watch(inotify_fd, path, mask) >= 0)
+		return 0;
+	return inotify_add_watch(inotify_fd, spool, mask) < 0 ? -1 : 0;
+}
+
+static int open_inotify(const char *spool, int spool_fd)
+{
+	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	if (fd >= 0 && watch(fd, spool, spool_fd) == 0)
+		return take_fd(&fd);
+	log_say(LOG_LEVEL_WARNING,
+		"inotify: %m; the spool is looked at every %d seconds instead",
+		BLIND_PAUSE_MS / 1000);
+	return -1;
+}
+
+int events_create(const char *spool, int spool_fd, struct events *ret,
+		  struct err *err)
+{
+	int signal_fd = open_signals(err);
+
+	if (signal_fd < 0)
+		return -1;
+	ret->signal_fd = signal_fd;
+	ret->inotify_fd = open_inotify(spool, spool_fd);
+	return 0;
+}
+
+void events_destroy(struct events *events)
+{
+	cleanup_closep(&events->signal_fd);
+	cleanup_closep(&events->inotify_fd);
+	events->signal_fd = events->inotify_fd = -1;
+}
+
+static void take_signals(struct events *events, struct happened *ret)
+{
+	struct signalfd_siginfo info;
+
+	while (read(events->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+			ret->terminate = true;
+		else if (info.ssi_signo == SIGHUP)
+			ret->reload = true;
+	}
+}
+
+static void take_inotify_event(const struct inotify_event *event,
+			       struct happened *ret)
+{
+	if (event->mask & (IN_IGNORED | IN_DELETE_SELF | IN_UNMOUNT))
+		ret->spool_gone = true;
+	else if ((event->mask & IN_Q_OVERFLOW) ||
+		 (event->len && !strcmp(event->name, WATCHED)))
+		ret->spool = true;
+}
+
+static void take_inotify(struct events *events, struct happened *ret)
+{
+	_Alignas(struct inotify_event) char
+	    block[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+	ssize_t n;
+
+	while ((n = read(events->inotify_fd, block, sizeof(block))) > 0) {
+		const char *p = block;
+
+		while (p < block + n) {
+			const struct inotify_event *event = (const void *)p;
+
+			take_inotify_event(event, ret);
+			p += sizeof(*event) + event->len;
+		}
+	}
+}
+
+void events_take(struct events *events, struct happened *ret)
+{
+	take_signals(events, ret);
+	if (events->inotify_fd >= 0)
+		take_inotify(events, ret);
+}
+
+static int poll_timeout(uint64_t until)
+{
+	uint64_t now = clock_ms();
+
+	if (until == TIME_NEVER)
+		return -1;
+	if (until <= now)
+		return 0;
+	return until - now > INT_MAX ? INT_MAX : (int)(until - now);
+}
+
+void events_wait(struct events *events, bool watch_spool, uint64_t until,
+		 struct happened *ret)
+{
+	bool blind = watch_spool && events->inotify_fd < 0;
+	struct pollfd fds[2] = {
+	    {.fd = events->signal_fd, .events = POLLIN},
+	    /* poll passes over a negative descriptor */
+	    {.fd = watch_spool ? events->inotify_fd : -1, .events = POLLIN},
+	};
+
+	if (blind)
+		until = time_earlier(until, clock_ms() + BLIND_PAUSE_MS);
+	if (poll(fds, 2, poll_timeout(until)) < 0 && errno != EINTR)
+		return;
+	ret->spool |= blind;
+	take_signals(events, ret);
+	if (fds[1].revents)
+		take_inotify(events, ret);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The agent at work: one loop that waits, reads, sends, and obeys signals. */
+#include "agent.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "log.h"
+
+/* How long a flush may take after SIGTERM; the rest stays in the spool. */
+#define FLUSH_MS 5000
+/*
+ * While a receiver is away, looking for comments sets the spool's current file
+ * aside each time: seldom enough that an outage of days makes no heap of files.
+ */
+#define COMMENT_PAUSE_MS 10000
+
+static bool ending(const struct agent *agent)
+{
+	return agent->deadline != TIME_NEVER;
+}
+
+static void begin_end(struct agent *agent)
+{
+	if (!ending(agent))
+		agent->deadline = clock_ms() + FLUSH_MS;
+}
+
+/* Asked by a send that waits for the network. */
+static bool give_up(void *arg)
+{
+	struct agent *agent = arg;
+
+	events_take(&agent->events, &agent->happened);
+	if (agent->happened.terminate)
+		begin_end(agent);
+	return clock_ms() >= agent->deadline;
+}
+
+static void aim(struct agent *agent)
+{
+	const struct pipeline_target target = {
+	    .config = agent->config,
+	    .endpoints = agent->endpoints,
+	    .resource = agent->resource,
+	};
+
+	log_set_level(agent->config->log_level);
+	endpoints_on_wait(agent->endpoints, give_up, agent);
+	pipeline_aim(agent->pipeline, &target);
+	comments_aim(agent->comments, agent->config);
+	if (!agent->config->tls_verify)
+		log_say(LOG_LEVEL_WARNING,
+			"TLSVerify=no: receivers are not authenticated, and "
+			"anybody between may read the spans");
+}
+
+static int build(const struct agent *agent, struct config **ret_config,
+		 struct resource **ret_resource,
+		 struct endpoints **ret_endpoints, struct err *err)
+{
+	struct resource *resource;
+	struct endpoints *endpoints = NULL;
+	struct config *config;
+
+	if (agent_load_config(agent->options, &config, err) < 0)
+		return -1;
+	resource = resource_create(config, agent->identity.cluster,
+				   agent->identity.instance, err);
+	if (resource)
+		endpoints = endpoints_create(config, err);
+	if (!endpoints) {
+		resource_destroy(resource);
+		config_destroy(config);
+		return -1;
+	}
+	*ret_config = config;
+	*ret_resource = resource;
+	*ret_endpoints = endpoints;
+	return 0;
+}
+
+static void reload(struct agent *agent)
+{
+	struct endpoints *endpoints;
+	struct resource *resource;
+	struct config *config;
+	struct err err;
+
+	log_reopen();
+	if (build(agent, &config, &resource, &endpoints, &err) < 0) {
+		log_say(LOG_LEVEL_ERROR,
+			"%s; the agent goes on with the configuration it had",
+			err.msg);
+		return;
+	}
+	endpoints_destroy(agent->endpoints);
+	resource_destroy(agent->resource);
+	config_destroy(agent->config);
+	agent->config = config;
+	agent->resource = resource;
+	agent->endpoints = endpoints;
+	aim(agent);
+	log_say(LOG_LEVEL_INFO, "the configuration was read again");
+}
+
+static void act(struct agent *agent)
+{
+	struct happened happened = agent->happened;
+	uint64_t now = clock_ms(), delay;
+
+	agent->happened = (struct happened){0};
+	if (happened.spool) {
+		delay = pipeline_blocked(agent->pipeline)
+			    ? COMMENT_PAUSE_MS
+			    : agent->config->batch_timeout;
+		pipeline_notice(agent->pipeline, now);
+		comments_notice(agent->comments, now, delay);
+	}
+	if (happened.spool_gone)
+		log_say(LOG_LEVEL_ERROR,
+			"the spool directory was removed; the agent ends");
+	if (happened.terminate || happened.spool_gone)
+		begin_end(agent);
+	if (happened.reload)
+		reload(agent);
+}
+
+/* Nothing more can or need be done before the process ends. */
+static bool finished(const struct agent *agent)
+{
+	bool spans =
+	    pipeline_idle(agent->pipeline) || pipeline_blocked(agent->pipeline);
+
+	if (ending(agent))
+		return spans || clock_ms() >= agent->deadline;
+	return agent->options->once && spans && comments_idle(agent->comments);
+}
+
+static void wait_for_work(struct agent *agent, uint64_t until)
+{
+	/* while a batch gathers, what comes is read with it */
+	bool watch =
+	    pipeline_idle(agent->pipeline) || pipeline_blocked(agent->pipeline);
+
+	events_wait(&agent->events, watch, time_earlier(until, agent->deadline),
+		    &agent->happened);
+}
+
+static void work(struct agent *agent)
+{
+	bool once = agent->options->once;
+	uint64_t next = 0;
+
+	for (;;) {
+		act(agent);
+		next = pipeline_step(agent->pipeline, clock_ms(),
+				     once || ending(agent));
+		next = time_earlier(
+		    next, comments_step(agent->comments, clock_ms(), once));
+		if (finished(agent))
+			return;
+		if (next > clock_ms())
+			wait_for_work(agent, next);
+		else
+			events_take(&agent->events, &agent->happened);
+	}
+}
+
+static int conclude(const struct agent *agent)
+{
+	const struct pipeline_counts *counts = pipeline_counts(agent->pipeline);
+	bool left = !pipeline_idle(agent->pipeline);
+
+	log_say(LOG_LEVEL_INFO,
+		"ends: %" PRIu64 " spans delivered, %" PRIu64
+		" rejected by receivers, %" PRIu64
+		" set aside in bad/, %" PRIu64 " lost, %" PRIu64
+		" records of unknown kind%s",
+		counts->sent, counts->rejected, counts->refused, counts->lost,
+		counts->unknown, left ? "; more spans stay in the spool" : "");
+	if (!agent->options->once)
+		return EXIT_SUCCESS;
+	return left || counts->rejected || counts->refused || counts->lost ||
+		       counts->unknown || comments_failed(agent->comments)
+		   ? EXIT_FAILURE
+		   : EXIT_SUCCESS;
+}
+
+int agent_run(struct agent *agent)
+{
+	aim(agent);
+	log_say(LOG_LEVEL_INFO, "reads %s, sends to %s%s",
+		agent->options->spool,
+		exporter_name(agent->endpoints->list[0].exporter),
+		agent->endpoints->n > 1 ? " and others" : "");
+	work(agent);
+	return conclude(agent);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the spool to a receiver: read a batch, send it, settle every span of it
+ * (accepted, or set aside in bad/), move the cursor.  Never sleeps: it says
+ * when it wants to be called again.
+ */
+#ifndef OTEL_AGENT_PIPELINE_H
+#define OTEL_AGENT_PIPELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "endpoints.h"
+#include "otlp/resource.h"
+#include "util/err.h"
+
+/* What it works with; borrowed, and replaced together on a new configuration.
+ */
+struct pipeline_target {
+	const struct config *config;
+	struct endpoints *endpoints;
+	const struct resource *resource;
+};
+
+/* What became of the spans, since the start. */
+struct pipeline_counts {
+	uint64_t sent;
+	uint64_t rejected; /* by the receiver, inside accepted batches */
+	uint64_t refused;  /* whole batches or single spans: kept in bad/ */
+	uint64_t lost;     /* refused, and bad/ could not take them */
+	uint64_t unknown;  /* records of a kind of a newer version */
+};
+
+struct pipeline;
+
+/* spool is the directory's path and spool_fd its descriptor; both are borrowed.
+ * Returns NULL with err. */
+struct pipeline *pipeline_create(const char *spool, int spool_fd,
+				 struct err *err);
+/* Commits what is settled. */
+void pipeline_destroy(struct pipeline *pipeline);
+
+void pipeline_aim(struct pipeline *pipeline,
+		  const struct pipeline_target *target);
+
+/* The spool may hold something new: it is read when BatchTimeout has passed,
+ * so that a burst of records is one batch and one wake-up. */
+void pipeline_notice(struct pipeline *pipeline, uint64_t now);
+
+/*
+ * Does one thing: reads a batch or sends a request.  With hurry it does not
+ * wait for a batch to grow.  Returns the clock_ms at which to call again: at
+ * most now when there is more to do at once, TIME_NEVER when the spool is
+ * empty.
+ */
+uint64_t pipeline_step(struct pipeline *pipeline, uint64_t now, bool hurry);
+
+/* Nothing is in hand and the spool was empty when last read. */
+bool pipeline_idle(const struct pipeline *pipeline);
+/* A batch waits for a receiver that does not take it. */
+bool pipeline_blocked(const struct pipeline *pipeline);
+
+const struct pipeline_counts *pipeline_counts(const struct pipeline *pipeline);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints the configuration and what is wrong with it; see check.h. */
+#include "cli/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/check_files.h"
+#include "config/config.h"
+#include "config/endpoint.h"
+#include "util/cleanup.h"
+
+#define MASK "********"
+#define VALUE_WIDTH 44 /* longer values push their origin to the right */
+
+static const char *const origins[] = {
+    [CONFIG_DEFAULT] = "default",
+    [CONFIG_ENVIRONMENT] = "environment",
+    [CONFIG_FILE] = "file",
+    [CONFIG_ARGUMENT] = "argument",
+};
+
+static const char help[] =
+    "usage: slurm-otel check [--config FILE]\n"
+    "\n"
+    "Prints the configuration of slurm-otel with the origin of each value, "
+    "and\n"
+    "what is wrong with it.  Secrets are masked.\n"
+    "\n"
+    "  --config FILE  read FILE instead of the otel.conf beside slurm.conf\n"
+    "  --help         print this\n"
+    "\n"
+    "Exit status: 0 no mistakes, 1 mistakes, 2 wrong arguments.\n";
+
+/* Mistakes and warnings, written down until the values are printed. */
+struct findings {
+	FILE *out;
+	unsigned int warnings;
+};
+
+static void note_mistake(const char *message, void *arg)
+{
+	struct findings *findings = arg;
+
+	fprintf(findings->out, "mistake: %s\n", message);
+}
+
+static void note_warning(const char *message, void *arg)
+{
+	struct findings *findings = arg;
+
+	findings->warnings++;
+	fprintf(findings->out, "warning: %s\n", message);
+}
+
+/* ---- values ------------------------------------------------------------- */
+
+/* The value as people may see it; malloc'ed, NULL without memory. */
+static char *shown_value(const struct config *config,
+			 const struct config_key *key)
+{
+	_cleanup_free_ char *text = NULL;
+	char *shown = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	key->print(key, config, out);
+	if (fclose(out))
+		return NULL;
+	if (!len)
+		return strdup("-");
+	if (key->secret)
+		return strdup(MASK);
+	/* a mask can be longer than what it hides */
+	len = 2 * len + sizeof(MASK) * (len / 4 + 1);
+	shown = malloc(len);
+	if (shown)
+		endpoint_mask(text, shown, len);
+	return shown;
+}
+
+static void print_value(const struct config *config, size_t i, int name_width,
+			int value_width)
+{
+	_cleanup_free_ char *value = shown_value(config, &config_keys[i]);
+	char where[PATH_MAX + 16];
+
+	config_where(config, i, where, sizeof(where));
+	printf("  %-*s  %-*s  %s%s%s\n", name_width, config_keys[i].name,
+	       value_width, value ? value : "(no memory)",
+	       origins[config_origin(config, i)], *where ? "  " : "", where);
+}
+
+static void print_values(const struct config *config)
+{
+	int name_width = 0, value_width = 0;
+	size_t i;
+
+	for (i = 0; config_keys[i].name; i++) {
+		_cleanup_free_ char *value =
+		    shown_value(config, &config_keys[i]);
+		int name_len = (int)strlen(config_keys[i].name);
+		int value_len = value ? (int)strlen(value) : 0;
+
+		if (name_len > name_width)
+			name_width = name_len;
+		if (value_len > value_width && value_len <= VALUE_WIDTH)
+			value_width = value_len;
+	}
+	for (i = 0; config_keys[i].name; i++)
+		print_value(config, i, name_width, value_width);
+}
+
+/* Whether a value came from OTEL_*: the daemons' may differ from ours. */
+static bool has_environment(const struct config *config)
+{
+	size_t i;
+
+	for (i = 0; config_keys[i].name; i++)
+		if (config_origin(config, i) == CONFIG_ENVIRONMENT)
+			return true;
+	return false;
+}
+
+/* ---- the whole ---------------------------------------------------------- */
+
+static void print_count(int n, const char *what, const char *after)
+{
+	if (n)
+		printf("%d %s%s%s", n, what, n == 1 ? "" : "s", after);
+	else
+		printf("no %ss%s", what, after);
+}
+
+static void print_verdict(int mistakes, unsigned int warnings)
+{
+	print_count(mistakes, "mistake", ", ");
+	print_count((int)warnings, "warning", "");
+	puts(mistakes ? ": tracing stays off until the mistakes are corrected"
+		      : "");
+}
+
+static int check(const char *path, bool optional)
+{
+	struct config_source source = {
+	    .file = path,
+	    .use_environment = true,
+	};
+	struct findings findings = {NULL, 0};
+	_cleanup_free_ char *text = NULL;
+	struct config *config = NULL;
+	struct stat st;
+	size_t len = 0;
+	int mistakes;
+
+	findings.out = open_memstream(&text, &len);
+	if (!findings.out)
+		return 1;
+	/* optional, as for the daemons; but one that is there must be read */
+	source.file_optional =
+	    optional && stat(path, &st) < 0 && errno == ENOENT;
+	printf("configuration: %s%s\n\n", path,
+	       source.file_optional ? " (does not exist: defaults)" : "");
+	mistakes = config_check(&source, &config, note_mistake, &findings);
+	if (config) {
+		print_values(config);
+		if (has_environment(config))
+			note_warning("OTEL_* variables are those of this "
+				     "shell; the daemons have their own",
+				     &findings);
+		check_files(config, note_warning, &findings);
+	}
+	fclose(findings.out);
+	printf("\n%s%s", text ? text : "", len ? "\n" : "");
+	print_verdict(mistakes, findings.warnings);
+	config_destroy(config);
+	return fflush(stdout) || mistakes ? 1 : 0;
+}
+
+int check_main(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
+	};
+	char path[PATH_MAX];
+	const char *given = NULL;
+	int option;
+
+	optind = 0; /* main may have looked at its own options */
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			given = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return fflush(stdout) ? 1 : 0;
+		default:
+			fputs("try: slurm-otel check --help\n", stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "slurm-otel check: unexpected argument %s\n",
+			argv[optind]);
+		return 2;
+	}
+	if (!given && config_default_path(path, sizeof(path)) < 0) {
+		fputs("slurm-otel check: the path of slurm.conf is too long\n",
+		      stderr);
+		return 1;
+	}
+	return check(given ? given : path, !given);
+}

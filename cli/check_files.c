@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Warns about what the configuration names; see check_files.h. */
+#include "cli/check_files.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_SHOWN 300 /* a path that is longer is cut */
+
+struct check {
+	const struct config *config;
+	void (*warn)(const char *message, void *arg);
+	void *arg;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+warn(const struct check *check, const char *fmt, ...)
+{
+	struct err err;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err.msg, sizeof(err.msg), fmt, ap);
+	va_end(ap);
+	check->warn(err.msg, check->arg);
+}
+
+static bool any_endpoint(const struct config *config, const char *scheme)
+{
+	char **p;
+
+	for (p = config->endpoint; p && *p; p++)
+		if (!strncmp(*p, scheme, strlen(scheme)))
+			return true;
+	return false;
+}
+
+/* A file the agent opens.  forbidden: mode bits for which it refuses it, and
+ * then it follows no symbolic link either. */
+static void check_file(const struct check *check, const char *key,
+		       const char *path, mode_t forbidden)
+{
+	struct stat st;
+
+	if (!path)
+		return;
+	if ((forbidden ? lstat(path, &st) : stat(path, &st)) < 0) {
+		warn(check, "%s: %.*s can not be read: %m", key, PATH_SHOWN,
+		     path);
+		return;
+	}
+	if (!S_ISREG(st.st_mode))
+		warn(check, "%s: %.*s is %s", key, PATH_SHOWN, path,
+		     S_ISLNK(st.st_mode) ? "a symbolic link, which the agent "
+					   "does not follow here"
+					 : "not a regular file");
+	else if (st.st_mode & forbidden)
+		warn(check,
+		     "%s: %.*s has mode %04o, and others can read or change "
+		     "it: the agent refuses it; use chmod 0600",
+		     key, PATH_SHOWN, path, (unsigned int)st.st_mode & 07777);
+	else if (access(path, R_OK) < 0)
+		warn(check, "%s: %.*s can not be read: %m", key, PATH_SHOWN,
+		     path);
+}
+
+static void check_tls(const struct check *check)
+{
+	const struct config *config = check->config;
+
+	if (!config->tls_verify)
+		warn(check, "TLSVerify=no: anybody on the way can pose as the "
+			    "receiver; for tests only");
+	if (!any_endpoint(config, "https://"))
+		return;
+	check_file(check, "CAFile", config->ca_file, 0);
+	check_file(check, "CertFile", config->cert_file, 0);
+	check_file(check, "KeyFile", config->key_file, 037);
+}
+
+/* "http://host/" is taken at its word, but seldom meant. */
+static void check_endpoints(const struct check *check)
+{
+	char **p;
+
+	for (p = check->config->endpoint; p && *p; p++) {
+		const char *host = strstr(*p, "://");
+		const char *slash = host ? strchr(host + 3, '/') : NULL;
+
+		if (slash && !slash[1])
+			warn(check, "Endpoint: the path / of a URL is used as "
+				    "it stands; leave it out to get "
+				    "/v1/traces");
+	}
+}
+
+/* Headers of a file that everybody can read are no secret. */
+static void check_headers(const struct check *check)
+{
+	const struct config_key *key = config_key_find("Headers", 7);
+	size_t i = (size_t)(key - config_keys);
+	char path[4096 + 16];
+	struct stat st;
+	char *line;
+
+	if (!check->config->headers ||
+	    config_origin(check->config, i) != CONFIG_FILE)
+		return;
+	config_where(check->config, i, path, sizeof(path));
+	line = strrchr(path, ':');
+	if (line)
+		*line = '\0';
+	if (!stat(path, &st) && st.st_mode & S_IROTH)
+		warn(check,
+		     "Headers: everybody can read %.*s; keep secrets in "
+		     "HeadersFile",
+		     PATH_SHOWN, path);
+}
+
+static void check_spool(const struct check *check)
+{
+	const char *dir = check->config->spool_dir;
+	struct stat st;
+
+	if (stat(dir, &st) < 0) {
+		if (errno == ENOENT)
+			warn(check,
+			     "SpoolDir: %.*s does not exist; slurmd and "
+			     "slurmctld make it when they start",
+			     PATH_SHOWN, dir);
+		else
+			warn(check, "SpoolDir: %.*s: %m", PATH_SHOWN, dir);
+	} else if (!S_ISDIR(st.st_mode)) {
+		warn(check, "SpoolDir: %.*s is not a directory", PATH_SHOWN,
+		     dir);
+	} else if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+		warn(check,
+		     "SpoolDir: %.*s has mode %04o, and others than its owner "
+		     "can write to it; use chmod 0755",
+		     PATH_SHOWN, dir, (unsigned int)st.st_mode & 07777);
+	}
+}
+
+static void check_user(const struct check *check)
+{
+	const char *user = check->config->agent_user;
+
+	/* a number needs no name, and slurm.conf is not ours to read here */
+	if (!strcasecmp(user, "SlurmUser") || !user[strspn(user, "0123456789")])
+		return;
+	if (!getpwnam(user))
+		warn(check, "AgentUser: there is no user \"%s\" on this host",
+		     user);
+}
+
+void check_files(const struct config *config,
+		 void (*warn_fn)(const char *message, void *arg), void *arg)
+{
+	const struct check check = {config, warn_fn, arg};
+
+	check_endpoints(&check);
+	check_headers(&check);
+	check_file(&check, "HeadersFile", config->headers_file, 077);
+	check_tls(&check);
+	check_spool(&check);
+	check_user(&check);
+}

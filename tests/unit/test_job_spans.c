@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The spans that slurmctld tells, from views of jobs of every kind. */
+#include "jobcomp/job_spans.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "proto/otlp.pb-c.h"
+#include "span/attrs.h"
+#include "util/clock.h"
+
+#define TRACE "0af7651916cd43dd8448eb211c80319c"
+#define PARENT "b7ad6b7169203331"
+#define NOW (1010 * NS_PER_SECOND)
+
+static struct config config;
+static struct job_view view;
+static struct job_context context;
+static Otlp__Span *spans[JOB_SPANS_MAX];
+static int n_spans;
+
+static void start(void)
+{
+	memset(&config, 0, sizeof(config));
+	sampler_parse("parentbased_always_on", &config.sampler);
+	config.attribute_count_limit = 128;
+	config.attribute_value_length_limit = 1024;
+	view = (struct job_view){
+		.end = JOB_ENDED, .job_id = 42, .cluster = "demo",
+		.name = "train.sh", .user = "alice", .uid = 1000,
+		.partition = "gpu", .state = "COMPLETED", .reason = "None",
+		.submit = 1000, .eligible = 1000, .start = 1003,
+		.end_time = 1010, .nnodes = 2, .ntasks = 4, .cpus = 8,
+		.nodelist = "n[1-2]",
+		.tres_alloc = "cpu=8,mem=2G,node=2,billing=8,gres/gpu=4",
+		.context = "00-" TRACE "-" PARENT "-01",
+	};
+}
+
+static void release(void)
+{
+	for (int i = 0; i < n_spans; i++)
+		otlp__span__free_unpacked(spans[i], NULL);
+	n_spans = 0;
+}
+
+TestSuite(job_spans, .init = start, .fini = release);
+
+static void make(void)
+{
+	struct span *made[JOB_SPANS_MAX];
+	uint8_t *data;
+	size_t len;
+
+	release();
+	job_spans_context(&config, &view, &context);
+	n_spans = job_spans_create(&config, &view, &context, NOW, made);
+	for (int i = 0; i < n_spans; i++) {
+		cr_assert_eq(span_encode(made[i], &data, &len, NULL), 0);
+		spans[i] = otlp__span__unpack(NULL, len, data);
+		free(data);
+		span_destroy(made[i]);
+	}
+}
+
+static const Otlp__AnyValue *attr(const Otlp__Span *span, const char *key)
+{
+	for (size_t i = 0; i < span->n_attributes; i++)
+		if (!strcmp(span->attributes[i]->key, key))
+			return span->attributes[i]->value;
+	return NULL;
+}
+
+static const char *text(const Otlp__Span *span, const char *key)
+{
+	const Otlp__AnyValue *value = attr(span, key);
+
+	cr_assert_not_null(value, "no attribute %s", key);
+	return value->string_value;
+}
+
+static bool is_child(const Otlp__Span *child, const Otlp__Span *of)
+{
+	return child->parent_span_id.len == 8 &&
+	       !memcmp(child->parent_span_id.data, of->span_id.data, 8);
+}
+
+Test(job_spans, completed_job)
+{
+	Otlp__Span *root;
+
+	make();
+	cr_assert_eq(n_spans, 2);
+	root = spans[1];
+	cr_assert_str_eq(spans[0]->name, "slurm.phase.queued");
+	cr_assert_str_eq(root->name, "slurm.job");
+	cr_assert_eq(root->kind, OTLP__SPAN__SPAN_KIND__SPAN_KIND_CONSUMER);
+	cr_assert(is_child(spans[0], root));
+	cr_assert_null(root->status);
+	cr_assert_eq(root->parent_span_id.len, 8);
+	cr_assert_eq(root->flags, 0x301);
+	cr_assert_eq(spans[0]->flags, 0x101);
+	cr_assert_str_eq(text(root, ATTR_JOB_ID), "42");
+	cr_assert_str_eq(text(root, ATTR_JOB_NAME), "train.sh");
+	cr_assert_str_eq(text(root, ATTR_STATE), "COMPLETED");
+	cr_assert_str_eq(text(root, ATTR_EXIT_CODE), "0:0");
+	cr_assert_str_eq(text(root, ATTR_USER_ID), "1000");
+	cr_assert_eq(attr(root, ATTR_NNODES)->int_value, 2);
+	cr_assert_eq(attr(root, "slurm.tres.alloc.mem")->double_value,
+		     2.0 * 1024 * 1024 * 1024);
+	cr_assert_eq(attr(root, "slurm.tres.alloc.gres/gpu")->double_value, 4);
+	cr_assert_float_eq(attr(root, ATTR_JOB_CPU_HOURS)->double_value,
+			   8 * 7 / 3600.0, 1e-12);
+	cr_assert_float_eq(attr(root, ATTR_JOB_GPU_HOURS)->double_value,
+			   4 * 7 / 3600.0, 1e-12);
+	cr_assert_null(attr(root, ATTR_ERROR_TYPE));
+}
+
+Test(job_spans, status_follows_the_state)
+{
+	static const struct {
+		const char *state;
+		bool error;
+	} cases[] = {
+		{ "COMPLETED", false }, { "CANCELLED", false },
+		{ "PREEMPTED", false }, { "REQUEUED", false },
+		{ "FAILED", true },	{ "TIMEOUT", true },
+		{ "OUT_OF_MEMORY", true }, { "NODE_FAIL", true },
+		{ "BOOT_FAIL", true },	{ "DEADLINE", true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		start();
+		view.state = cases[i].state;
+		view.exit_code = 3 << 8;
+		make();
+		cr_assert_eq(!!spans[1]->status, cases[i].error, "%s",
+			     cases[i].state);
+		if (!cases[i].error)
+			continue;
+		cr_assert_str_eq(text(spans[1], ATTR_ERROR_TYPE),
+				 cases[i].state);
+		cr_assert(strstr(spans[1]->status->message, "status 3"));
+	}
+}
+
+Test(job_spans, deferred_job)
+{
+	view.eligible = 1002;
+	make();
+	cr_assert_eq(n_spans, 3);
+	cr_assert_str_eq(spans[0]->name, "slurm.phase.deferred");
+	cr_assert_eq(spans[0]->end_time_unix_nano,
+		     spans[1]->start_time_unix_nano);
+	cr_assert(is_child(spans[0], spans[2]));
+	cr_assert_str_eq(text(spans[1], ATTR_JOB_ELIGIBLE_TIME),
+			 "1970-01-01T00:16:42Z");
+}
+
+Test(job_spans, not_sampled_makes_nothing)
+{
+	view.context = "00-" TRACE "-" PARENT "-00";
+	make();
+	cr_assert_eq(n_spans, 0);
+}
+
+Test(job_spans, without_a_context_the_trace_follows_from_the_job)
+{
+	struct trace_id id;
+
+	view.context = NULL;
+	make();
+	cr_assert_eq(n_spans, 2);
+	trace_id_from_job("demo", 42, &id);
+	cr_assert_eq(memcmp(spans[1]->trace_id.data, &id, 16), 0);
+	cr_assert_eq(spans[1]->parent_span_id.len, 0);
+	view.context = "00-hostile";
+	make();
+	cr_assert_eq(memcmp(spans[1]->trace_id.data, &id, 16), 0);
+}
+
+Test(job_spans, attempts_are_linked)
+{
+	uint8_t first[8];
+
+	make();
+	memcpy(first, spans[1]->span_id.data, 8);
+	cr_assert_eq(spans[1]->n_links, 0);
+	view.restart = 1;
+	make();
+	cr_assert_neq(memcmp(first, spans[1]->span_id.data, 8), 0);
+	cr_assert_eq(spans[1]->n_links, 1);
+	cr_assert_eq(memcmp(first, spans[1]->links[0]->span_id.data, 8), 0);
+}
+
+Test(job_spans, array_task_has_its_own_linked_trace)
+{
+	view.context = "00-" TRACE "-0000000000000000-03";
+	view.is_array_task = true;
+	view.array_job_id = 40;
+	view.array_task_id = 2;
+	make();
+	cr_assert_str_eq(text(spans[1], ATTR_JOB_ID), "40_2");
+	cr_assert_str_eq(text(spans[1], ATTR_JOB_ID_RAW), "42");
+	cr_assert_eq(spans[1]->n_links, 1);
+	cr_assert_neq(memcmp(spans[1]->trace_id.data,
+			     spans[1]->links[0]->trace_id.data, 16),
+		      0);
+}
+
+Test(job_spans, survives_hostile_and_missing_strings)
+{
+	view = (struct job_view){
+		.end = JOB_ENDED, .job_id = 1, .name = "\xff\xfe%s%n\x1b[2J",
+		.tres_alloc = "cpu=,=3,mem=1e400Z,,gres/gpu",
+		.nodelist = "\x80", .exit_code = (int)0xfffffffe,
+	};
+	make();
+	cr_assert_geq(n_spans, 1);
+	cr_assert_str_eq(text(spans[n_spans - 1], ATTR_JOB_NAME),
+			 "\xef\xbf\xbd\xef\xbf\xbd%s%n\x1b[2J");
+}
