@@ -39,13 +39,13 @@ static void start_agent(const struct config *config, const char *config_file)
 	char spool[PATH_MAX];
 	struct err err;
 
-	if (daemon_spool_make(config, SPOOL_NAME, spool, sizeof(spool), &err) <
-	    0) {
+	if (daemon_spool_make(config, SPOOL_NAME, job_view_cluster(), spool,
+			      sizeof(spool), &err) < 0) {
 		slurm_error("otel: no spool, the spans of ended jobs are lost: %s",
 			    err.msg);
 		return;
 	}
-	if (agent_start(spool, config_file, job_view_cluster(), &err) < 0) {
+	if (agent_start(spool, config_file, &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);
 		return;

@@ -18,19 +18,16 @@ void slurmd_start(const struct plugin *plugin, int argc, char **argv)
 	struct err err;
 
 	slurmd_spool_name(name, sizeof(name));
-	if (daemon_spool_make(plugin->config, name, spool, sizeof(spool),
-			      &err) < 0) {
+	slurm_conf_cluster(cluster, sizeof(cluster));
+	if (daemon_spool_make(plugin->config, name, cluster, spool,
+			      sizeof(spool), &err) < 0) {
 		slurm_error("otel: no spool, the spans of this node are lost: %s",
 			    err.msg);
 		return;
 	}
 	if (settings_path(argc, argv, config_file, sizeof(config_file)) < 0)
 		return;
-	if (slurm_conf_value("ClusterName", cluster, sizeof(cluster), &err) <=
-	    0)
-		cluster[0] = '\0';
-	if (agent_start(spool, config_file, *cluster ? cluster : NULL, &err) <
-	    0) {
+	if (agent_start(spool, config_file, &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);
 		return;

@@ -2,7 +2,6 @@
 /* Finds a step's place in its trace; see step_context.h. */
 #include "spank/step_context.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,17 +21,6 @@ static const char *env_get(char *const *env, const char *name)
 	return NULL;
 }
 
-/* Slurm itself writes its cluster's name in lowercase. */
-static void cluster_from_slurm_conf(char *ret)
-{
-	char name[CLUSTER_NAME_MAX + 1] = "";
-
-	slurm_conf_value("ClusterName", name, sizeof(name), NULL);
-	for (char *c = name; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	strcpy(ret, name);
-}
-
 /* No job file: SPANK job hooks do not run here, or the disk was full. */
 static void job_from_environment(const struct config *config, char *const *env,
 				 uint32_t job_id, struct job_file *ret)
@@ -40,7 +28,7 @@ static void job_from_environment(const struct config *config, char *const *env,
 	const char *restart = env_get(env, "SLURM_RESTART_COUNT");
 
 	memset(ret, 0, sizeof(*ret));
-	cluster_from_slurm_conf(ret->cluster);
+	slurm_conf_cluster(ret->cluster, sizeof(ret->cluster));
 	ret->restart = restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
 	if (job_context_load(env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),

@@ -185,6 +185,8 @@ static int include(struct loader *loader, const struct config_place *place,
 
 	if (!flaw && !*name)
 		flaw = "no path";
+	if (!flaw && !value_is_clean(name, strlen(name)))
+		flaw = "the path holds a control character or is not UTF-8";
 	if (!flaw && depth >= CONFIG_INCLUDE_DEPTH)
 		flaw = "more than 8 files include one another";
 	if (flaw)

@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 
 #define AGENT_PATH SBINDIR "/slurm-otel-agent"
-#define ARGS_MAX 8
 
 extern char **environ;
 
@@ -54,18 +53,13 @@ static int spawn(char *const *argv, pid_t *ret_pid)
 	return rc;
 }
 
-int agent_start(const char *spool, const char *config_file,
-		const char *cluster, struct err *err)
+int agent_start(const char *spool, const char *config_file, struct err *err)
 {
-	const char *argv[ARGS_MAX] = { AGENT_PATH, "--spool", spool, "--config",
-				       config_file };
-	int n = 5, status = 0;
+	const char *const argv[] = { AGENT_PATH, "--spool", spool,
+				     "--config", config_file, NULL };
 	pid_t pid, waited;
+	int status = 0;
 
-	if (cluster) {
-		argv[n++] = "--cluster";
-		argv[n++] = cluster;
-	}
 	errno = spawn((char *const *)argv, &pid);
 	if (errno)
 		return err_set(err, "start %s: %m", AGENT_PATH);

@@ -12,11 +12,10 @@
  * Starts `slurm-otel-agent --spool spool --config config_file` and waits for
  * the short time it takes to become a daemon of its own (new session, no
  * descriptor of ours).  Where another agent holds the spool, it ends quietly
- * by itself: that is success too.  cluster may be NULL.  Never to be called
- * from slurmstepd: proctrack would count the agent as part of the job.
+ * by itself: that is success too.  Never to be called from slurmstepd:
+ * proctrack would count the agent as part of the job.
  * Returns 0, or -1 with err.
  */
-int agent_start(const char *spool, const char *config_file,
-		const char *cluster, struct err *err);
+int agent_start(const char *spool, const char *config_file, struct err *err);
 
 #endif

@@ -16,6 +16,7 @@
 #include "util/cleanup.h"
 
 #define CMDLINE_MAX 65536
+#define CLUSTER_FILE "cluster"
 
 static int join(const struct config *config, const char *name, char *ret,
 		size_t size, struct err *err)
@@ -28,8 +29,29 @@ static int join(const struct config *config, const char *name, char *ret,
 	return 0;
 }
 
+/* Written anew at every start, so that a renamed cluster is seen. */
+static int write_cluster(int dir, const char *cluster, struct err *err)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	if (unlinkat(dir, CLUSTER_FILE, 0) < 0 && errno != ENOENT)
+		return err_set(err, "replace " CLUSTER_FILE " in the spool: %m");
+	fd = openat(dir, CLUSTER_FILE,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || dprintf(fd, "%s\n", cluster) < 0)
+		return err_set(err, "write " CLUSTER_FILE " in the spool: %m");
+	/* the agent's user reads it */
+	if (geteuid() == 0 && fstat(dir, &st) == 0 &&
+	    fchown(fd, st.st_uid, st.st_gid) < 0)
+		return err_set(err, "give " CLUSTER_FILE
+				    " in the spool to the agent's user: %m");
+	return 0;
+}
+
 int daemon_spool_make(const struct config *config, const char *name,
-		      char *ret_path, size_t size, struct err *err)
+		      const char *cluster, char *ret_path, size_t size,
+		      struct err *err)
 {
 	_cleanup_close_ int fd = -1;
 	uid_t uid;
@@ -41,7 +63,7 @@ int daemon_spool_make(const struct config *config, const char *name,
 	if (mkdir(config->spool_dir, 0755) < 0 && errno != EEXIST)
 		return err_set(err, "make SpoolDir %s: %m", config->spool_dir);
 	fd = spool_open_dir(ret_path, true, uid, gid, err);
-	return fd < 0 ? -1 : 0;
+	return fd < 0 ? -1 : write_cluster(fd, cluster, err);
 }
 
 int daemon_spool_open(const struct config *config, const char *name,

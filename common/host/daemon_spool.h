@@ -22,11 +22,13 @@
 /*
  * At the start of a daemon: makes SpoolDir (mode 0755) and below it the
  * daemon's own directory (mode 0700, given to the agent's user when we are
- * root), and writes the directory's path to ret_path (size bytes).  name is
- * "slurmctld", "slurmd" or "slurmd.<node>".  Returns 0, or -1 with err.
+ * root) with a file `cluster` in it, from which the agent learns the
+ * cluster's name; then writes the directory's path to ret_path (size bytes).
+ * name is "slurmctld", "slurmd" or "slurmd.<node>".  Returns 0, or -1 with err.
  */
 int daemon_spool_make(const struct config *config, const char *name,
-		      char *ret_path, size_t size, struct err *err);
+		      const char *cluster, char *ret_path, size_t size,
+		      struct err *err);
 
 /* Opens a daemon's directory that daemon_spool_make made.  Returns a
  * descriptor, or -1 with err.  Microseconds. */

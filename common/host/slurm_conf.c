@@ -114,6 +114,14 @@ int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err)
 	return search_file(path, key, ret, size, 0, err);
 }
 
+void slurm_conf_cluster(char *ret, size_t size)
+{
+	if (slurm_conf_value("ClusterName", ret, size, NULL) <= 0)
+		*ret = '\0';
+	for (; *ret; ret++)
+		*ret = (char)tolower((unsigned char)*ret);
+}
+
 static int lookup_name(const char *name, uid_t *ret_uid, gid_t *ret_gid,
 		       struct err *err)
 {

@@ -20,6 +20,9 @@
  */
 int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err);
 
+/* ClusterName as Slurm itself uses it, in lowercase; "" when there is none. */
+void slurm_conf_cluster(char *ret, size_t size);
+
 /*
  * The user the agent runs as: AgentUser of otel.conf, where "SlurmUser" means
  * slurm.conf's (root when that names none).  Looks the name up, so it may ask

@@ -86,6 +86,12 @@ Test(config_environment, refuses_bad_values_by_the_variables_name)
 			    "\"ca.pem\" is not an absolute path");
 }
 
+static void ignore(const char *message, void *arg)
+{
+	(void)message;
+	(void)arg;
+}
+
 Test(config_environment, bad_attributes_leave_none)
 {
 	struct config_source source = {.use_environment = true};
@@ -98,8 +104,7 @@ Test(config_environment, bad_attributes_leave_none)
 			 "environment variable OTEL_RESOURCE_ATTRIBUTES: "
 			 "\"bad=%zz\" is not well percent-encoded; write %25 "
 			 "for a percent sign");
-	cr_assert_eq(config_check(&source, &config,
-				  (void (*)(const char *, void *))strlen, NULL),
+	cr_assert_eq(config_check(&source, &config, ignore, NULL),
 		     1);
 	cr_assert_null(config->resource_attributes);
 	config_destroy(config);
@@ -148,9 +153,6 @@ Test(config_environment, fills_every_key_it_knows)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_variable(cases[i][0], cases[i][1], cases[i][2],
 				cases[i][3]);
-	setenv("OTEL_EXPORTER_OTLP_CLIENT_KEY", "/k", 1);
-	assert_variable("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/c",
-			"CertFile", "/c");
 }
 
 Test(config_environment, takes_client_certificate_and_key)

@@ -7,6 +7,7 @@
 
 #include "config_support.h"
 #include "support.h"
+#include "util/utf8.h"
 
 /* ---- what is refused ---------------------------------------------------- */
 
@@ -296,19 +297,19 @@ Test(config_file, bounds_the_number_of_files)
 	config_destroy(config);
 }
 
-Test(config_file, skips_unreadable_includes_only_when_optional)
+Test(config_file, skips_unreadable_files_only_when_optional)
 {
-	struct config_source source = {.file = config_path("otel.conf")};
+	struct config_source source = {.file = NULL};
 	struct config *config = NULL;
 	struct err err;
 
-	if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
-		cr_skip_test("can not become another user");
 	config_write("secret.conf", "Headers=a=b\n");
 	config_write("otel.conf", "Include secret.conf\nLogLevel=debug\n");
-	source.file = config_path("otel.conf");
 	cr_assert_eq(chmod(config_path("secret.conf"), 0), 0);
-	source.file = strdup(config_path("otel.conf"));
+	cr_assert_eq(chmod(config_path(""), 0755), 0);
+	source.file = config_path("otel.conf");
+	/* root may read everything */
+	cr_assert(geteuid() || !seteuid(65534));
 	cr_assert_eq(config_load(&source, &config, &err), -1);
 	cr_assert(strstr(err.msg, "can not be read: Permission denied"), "%s",
 		  err.msg);
@@ -317,11 +318,12 @@ Test(config_file, skips_unreadable_includes_only_when_optional)
 	cr_assert_null(config->headers);
 	cr_assert_eq(config->log_level, LOG_LEVEL_DEBUG);
 	config_destroy(config);
-	cr_assert_eq(chmod(source.file, 0), 0);
+	source.file = config_path("secret.conf");
 	cr_assert_eq(config_load(&source, &config, &err), 0, "%s", err.msg);
 	cr_assert_eq(config->log_level, LOG_LEVEL_INFO);
 	config_destroy(config);
-	free((char *)source.file);
+	/* so that the directory can be removed */
+	cr_assert(getuid() || !seteuid(0));
 }
 
 /* ---- several sources ---------------------------------------------------- */
@@ -535,10 +537,10 @@ Test(config_file, survives_random_files)
 		}
 		config_write_bytes("otel.conf", text, len);
 		config = config_load_written(&err);
-		if (!config)
-			for (const char *p = err.msg; *p; p++)
-				cr_assert(*p >= ' ' && *p < 0x7f, "%s",
-					  err.msg);
+		cr_assert(utf8_valid(err.msg, strlen(err.msg)));
+		for (const char *p = err.msg; *p; p++)
+			cr_assert((unsigned char)*p >= ' ' && *p != 0x7f, "%s",
+				  err.msg);
 		config_destroy(config);
 	}
 }
