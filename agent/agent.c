@@ -70,13 +70,12 @@ static int make_parts(struct agent *agent, struct err *err)
 	agent->endpoints = endpoints_create(agent->config, err);
 	if (!agent->endpoints)
 		return -1;
-	agent->pipeline =
-	    pipeline_create(agent->options->spool, agent->spool_fd, err);
-	if (!agent->pipeline)
+	agent->comments = comments_create(agent->options->comment_helper, err);
+	if (!agent->comments)
 		return -1;
-	agent->comments = comments_create(agent->spool_fd,
-					  agent->options->comment_helper, err);
-	return agent->comments ? 0 : -1;
+	agent->pipeline = pipeline_create(
+	    agent->options->spool, agent->spool_fd, agent->comments, err);
+	return agent->pipeline ? 0 : -1;
 }
 
 int agent_create(struct agent *agent, const struct options *options,
@@ -103,8 +102,8 @@ int agent_create(struct agent *agent, const struct options *options,
 
 void agent_destroy(struct agent *agent)
 {
-	comments_destroy(agent->comments);
 	pipeline_destroy(agent->pipeline);
+	comments_destroy(agent->comments);
 	endpoints_destroy(agent->endpoints);
 	resource_destroy(agent->resource);
 	identity_clear(&agent->identity);

@@ -15,11 +15,7 @@
 #include "helper.h"
 #include "log.h"
 #include "retry.h"
-#include "spool/spool.h"
 
-/* Read in one step; the spool may hold millions. */
-#define RECORDS_A_STEP 4096
-#define READ_PAUSE_MS 5000
 #define ARGS_MAX 12
 
 static const struct retry_policy policy = {.initial_ms = 2000, .max_ms = 60000};
@@ -35,18 +31,15 @@ static const char *const fields[] = {
 
 struct comments {
 	const char *program;
-	struct spool_reader *reader;
 	const struct config *config;
-	uint64_t scan_at; /* TIME_NEVER: nothing new */
 	struct comment_list list;
 	struct helper helper;
 	uint32_t running; /* the job the helper works for */
 	uint64_t failed;
-	struct log_cause reading, adding, setting;
+	struct log_cause adding, setting;
 };
 
-struct comments *comments_create(int spool_fd, const char *helper,
-				 struct err *err)
+struct comments *comments_create(const char *helper, struct err *err)
 {
 	struct comments *comments = calloc(1, sizeof(*comments));
 
@@ -56,11 +49,6 @@ struct comments *comments_create(int spool_fd, const char *helper,
 		return NULL;
 	}
 	comments->program = helper;
-	comments->reader = spool_reader_create(spool_fd, err);
-	if (!comments->reader) {
-		free(comments);
-		return NULL;
-	}
 	return comments;
 }
 
@@ -72,7 +60,6 @@ void comments_destroy(struct comments *comments)
 		return;
 	helper_stop(&comments->helper);
 	comment_list_clear(&comments->list);
-	spool_reader_destroy(comments->reader);
 	free(comments);
 	errno = saved;
 }
@@ -82,15 +69,9 @@ void comments_aim(struct comments *comments, const struct config *config)
 	comments->config = config;
 }
 
-void comments_notice(struct comments *comments, uint64_t now, uint64_t delay)
-{
-	comments->scan_at = time_earlier(comments->scan_at, now + delay);
-}
-
 bool comments_idle(const struct comments *comments)
 {
-	return comments->scan_at == TIME_NEVER && !comments->list.n &&
-	       !comments->helper.pid;
+	return !comments->list.n && !comments->helper.pid;
 }
 
 uint64_t comments_failed(const struct comments *comments)
@@ -98,14 +79,10 @@ uint64_t comments_failed(const struct comments *comments)
 	return comments->failed;
 }
 
-/* ---- finding them ---------------------------------------------------------
- */
-
-static void take(struct comments *comments, const struct spool_record *record,
-		 uint64_t now)
+void comments_take(struct comments *comments, const struct spool_record *record,
+		   uint64_t now)
 {
-	if (record->kind != SPOOL_COMMENT ||
-	    !fields[comments->config->job_comment])
+	if (!fields[comments->config->job_comment])
 		return;
 	if (comment_list_add(&comments->list, record, now)) {
 		log_cause_over(&comments->adding, "comments are taken again");
@@ -117,28 +94,6 @@ static void take(struct comments *comments, const struct spool_record *record,
 		      ": its comment will not show the trace id before its "
 		      "end: the request is malformed, or %d others wait",
 		      record->job_id, COMMENTS_MAX);
-}
-
-static void scan(struct comments *comments, uint64_t now)
-{
-	struct spool_record record;
-	struct err err;
-	int rc = 1;
-
-	for (int i = 0; i < RECORDS_A_STEP && rc == 1; i++) {
-		rc = spool_read(comments->reader, &record, &err);
-		if (rc == 1)
-			take(comments, &record, now);
-	}
-	if (rc == 0) {
-		comments->scan_at = TIME_NEVER;
-		log_cause_over(&comments->reading,
-			       "comments are read from the spool again");
-	} else if (rc < 0) {
-		comments->scan_at = now + READ_PAUSE_MS;
-		log_cause_say(&comments->reading, LOG_LEVEL_ERROR,
-			      "%s; comments of jobs wait", err.msg);
-	}
 }
 
 /* ---- setting them ----------------------------------------------------------
@@ -180,7 +135,7 @@ static void give_up(struct comments *comments, struct comment *comment,
 	comments->failed++;
 	log_cause_say(&comments->setting, LOG_LEVEL_WARNING,
 		      "job %" PRIu32 ": its comment was not set: %s; it will "
-				     "not show the trace id before its end",
+		      "not show the trace id before its end",
 		      comment->job_id, why);
 	comment_list_remove(&comments->list, comment);
 }
@@ -244,16 +199,11 @@ uint64_t comments_step(struct comments *comments, uint64_t now, bool once)
 {
 	enum helper_end end;
 	struct err said;
-	uint64_t next;
 
-	if (comments->scan_at <= now)
-		scan(comments, now);
 	if (comments->helper.pid) {
 		if (!helper_ended(&comments->helper, now, &end, &said))
-			return time_earlier(comments->scan_at,
-					    comments->helper.kill_at);
+			return comments->helper.kill_at;
 		settle(comments, end, said.msg, now, once);
 	}
-	next = start_next(comments, now, once);
-	return time_earlier(comments->scan_at, next);
+	return start_next(comments, now, once);
 }

@@ -20,8 +20,10 @@
 
 /* Without inotify (a site's limit of instances): look this often. */
 #define BLIND_PAUSE_MS 5000
-/* What writers append to.  Our own files in the directory must not wake us. */
-#define WATCHED "current"
+/* Every writer ends with a close of a writable file (spool.h); these are the
+ * agent's own. */
+static const char *const own_files[] = {"cursor.tmp", "agent.lock",
+					"agent.pid"};
 
 static int open_signals(struct err *err)
 {
@@ -45,7 +47,7 @@ static int open_signals(struct err *err)
 /* By descriptor, because the agent's user may not pass the parents' modes. */
 static int watch(int inotify_fd, const char *spool, int spool_fd)
 {
-	const uint32_t mask = IN_MODIFY | IN_DELETE_SELF | IN_ONLYDIR;
+	const uint32_t mask = IN_CLOSE_WRITE | IN_DELETE_SELF | IN_ONLYDIR;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", spool_fd);
@@ -97,13 +99,21 @@ static void take_signals(struct events *events, struct happened *ret)
 	}
 }
 
+static bool is_own(const char *name)
+{
+	for (size_t i = 0; i < sizeof(own_files) / sizeof(own_files[0]); i++)
+		if (!strcmp(name, own_files[i]))
+			return true;
+	return false;
+}
+
 static void take_inotify_event(const struct inotify_event *event,
 			       struct happened *ret)
 {
 	if (event->mask & (IN_IGNORED | IN_DELETE_SELF | IN_UNMOUNT))
 		ret->spool_gone = true;
 	else if ((event->mask & IN_Q_OVERFLOW) ||
-		 (event->len && !strcmp(event->name, WATCHED)))
+		 (event->len && !is_own(event->name)))
 		ret->spool = true;
 }
 

@@ -10,12 +10,6 @@
 
 /* How long a flush may take after SIGTERM; the rest stays in the spool. */
 #define FLUSH_MS 5000
-/*
- * While a receiver is away, looking for comments sets the spool's current file
- * aside each time: seldom enough that an outage of days makes no heap of files.
- */
-#define COMMENT_PAUSE_MS 10000
-
 static bool ending(const struct agent *agent)
 {
 	return agent->deadline != TIME_NEVER;
@@ -108,16 +102,11 @@ static void reload(struct agent *agent)
 static void act(struct agent *agent)
 {
 	struct happened happened = agent->happened;
-	uint64_t now = clock_ms(), delay;
 
 	agent->happened = (struct happened){0};
-	if (happened.spool) {
-		delay = pipeline_blocked(agent->pipeline)
-			    ? COMMENT_PAUSE_MS
-			    : agent->config->batch_timeout;
-		pipeline_notice(agent->pipeline, now);
-		comments_notice(agent->comments, now, delay);
-	}
+	if (happened.spool)
+		pipeline_notice(agent->pipeline, clock_ms(),
+				agent->config->batch_timeout);
 	if (happened.spool_gone)
 		log_say(LOG_LEVEL_ERROR,
 			"the spool directory was removed; the agent ends");
@@ -131,40 +120,52 @@ static void act(struct agent *agent)
 static bool finished(const struct agent *agent)
 {
 	bool spans =
-	    pipeline_idle(agent->pipeline) || pipeline_blocked(agent->pipeline);
+	    pipeline_idle(agent->pipeline) || pipeline_stuck(agent->pipeline);
 
 	if (ending(agent))
 		return spans || clock_ms() >= agent->deadline;
 	return agent->options->once && spans && comments_idle(agent->comments);
 }
 
-static void wait_for_work(struct agent *agent, uint64_t until)
+/*
+ * One step for the spans.  When it finds the spool empty, what woke us since
+ * was most likely our own doing (segments removed): look once more, now, rather
+ * than wake up for it later.
+ */
+static uint64_t step_pipeline(struct agent *agent)
 {
-	/* while a batch gathers, what comes is read with it */
-	bool watch =
-	    pipeline_idle(agent->pipeline) || pipeline_blocked(agent->pipeline);
+	bool hurry = agent->options->once || ending(agent);
+	bool was_idle = pipeline_idle(agent->pipeline);
+	uint64_t next = pipeline_step(agent->pipeline, clock_ms(), hurry);
 
-	events_wait(&agent->events, watch, time_earlier(until, agent->deadline),
-		    &agent->happened);
+	if (was_idle || !pipeline_idle(agent->pipeline))
+		return next;
+	events_take(&agent->events, &agent->happened);
+	if (!agent->happened.spool)
+		return next;
+	agent->happened.spool = false;
+	pipeline_notice(agent->pipeline, clock_ms(), 0);
+	return 0;
 }
 
 static void work(struct agent *agent)
 {
-	bool once = agent->options->once;
-	uint64_t next = 0;
-
 	for (;;) {
+		uint64_t next;
+
 		act(agent);
-		next = pipeline_step(agent->pipeline, clock_ms(),
-				     once || ending(agent));
-		next = time_earlier(
-		    next, comments_step(agent->comments, clock_ms(), once));
+		next = time_earlier(step_pipeline(agent),
+				    comments_step(agent->comments, clock_ms(),
+						  agent->options->once));
 		if (finished(agent))
 			return;
-		if (next > clock_ms())
-			wait_for_work(agent, next);
-		else
+		if (next <= clock_ms()) {
 			events_take(&agent->events, &agent->happened);
+			continue;
+		}
+		events_wait(
+		    &agent->events, pipeline_wants_notice(agent->pipeline),
+		    time_earlier(next, agent->deadline), &agent->happened);
 	}
 }
 

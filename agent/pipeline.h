@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "comments.h"
 #include "config/config.h"
 #include "endpoints.h"
 #include "otlp/resource.h"
@@ -34,19 +35,19 @@ struct pipeline_counts {
 
 struct pipeline;
 
-/* spool is the directory's path and spool_fd its descriptor; both are borrowed.
+/* spool is the directory's path and spool_fd its descriptor; all are borrowed.
  * Returns NULL with err. */
 struct pipeline *pipeline_create(const char *spool, int spool_fd,
-				 struct err *err);
+				 struct comments *comments, struct err *err);
 /* Commits what is settled. */
 void pipeline_destroy(struct pipeline *pipeline);
 
 void pipeline_aim(struct pipeline *pipeline,
 		  const struct pipeline_target *target);
 
-/* The spool may hold something new: it is read when BatchTimeout has passed,
- * so that a burst of records is one batch and one wake-up. */
-void pipeline_notice(struct pipeline *pipeline, uint64_t now);
+/* The spool may hold something new: it is read when delay has passed, so that a
+ * burst of records is one batch and one wake-up. */
+void pipeline_notice(struct pipeline *pipeline, uint64_t now, uint64_t delay);
 
 /*
  * Does one thing: reads a batch or sends a request.  With hurry it does not
@@ -58,8 +59,11 @@ uint64_t pipeline_step(struct pipeline *pipeline, uint64_t now, bool hurry);
 
 /* Nothing is in hand and the spool was empty when last read. */
 bool pipeline_idle(const struct pipeline *pipeline);
-/* A batch waits for a receiver that does not take it. */
-bool pipeline_blocked(const struct pipeline *pipeline);
+/* It can not go on now: no receiver takes spans, or the spool can not be read.
+ */
+bool pipeline_stuck(const struct pipeline *pipeline);
+/* pipeline_notice would change something. */
+bool pipeline_wants_notice(const struct pipeline *pipeline);
 
 const struct pipeline_counts *pipeline_counts(const struct pipeline *pipeline);
 

@@ -17,7 +17,8 @@
 #include "util/cleanup.h"
 
 #define MASK "********"
-#define VALUE_WIDTH 44 /* longer values push their origin to the right */
+#define ORIGIN_WIDTH 13 /* of the longest, and two blanks */
+#define VALUE_WIDTH 44  /* longer values push their origin to the right */
 
 static const char *const origins[] = {
     [CONFIG_DEFAULT] = "default",
@@ -94,9 +95,10 @@ static void print_value(const struct config *config, size_t i, int name_width,
 	char where[PATH_MAX + 16];
 
 	config_where(config, i, where, sizeof(where));
-	printf("  %-*s  %-*s  %s%s%s\n", name_width, config_keys[i].name,
+	printf("  %-*s  %-*s  %-*s%s\n", name_width, config_keys[i].name,
 	       value_width, value ? value : "(no memory)",
-	       origins[config_origin(config, i)], *where ? "  " : "", where);
+	       *where ? ORIGIN_WIDTH : 0, origins[config_origin(config, i)],
+	       where);
 }
 
 static void print_values(const struct config *config)
@@ -140,12 +142,14 @@ static void print_count(int n, const char *what, const char *after)
 		printf("no %ss%s", what, after);
 }
 
-static void print_verdict(int mistakes, unsigned int warnings)
+static void print_verdict(int mistakes, unsigned int warnings, bool enabled)
 {
 	print_count(mistakes, "mistake", ", ");
 	print_count((int)warnings, "warning", "");
-	puts(mistakes ? ": tracing stays off until the mistakes are corrected"
-		      : "");
+	if (mistakes)
+		puts(": tracing stays off until the mistakes are corrected");
+	else
+		puts(enabled ? "" : ": tracing is switched off by Enabled=no");
 }
 
 static int check(const char *path, bool optional)
@@ -180,7 +184,7 @@ static int check(const char *path, bool optional)
 	}
 	fclose(findings.out);
 	printf("\n%s%s", text ? text : "", len ? "\n" : "");
-	print_verdict(mistakes, findings.warnings);
+	print_verdict(mistakes, findings.warnings, config && config->enabled);
 	config_destroy(config);
 	return fflush(stdout) || mistakes ? 1 : 0;
 }

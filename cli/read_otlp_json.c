@@ -316,7 +316,7 @@ static void take_line(struct parser *parser, const char *text, size_t len,
 		complain(parser, "incomplete: the file ends inside the line, "
 				 "which is left out");
 	else
-		complain(parser, "not JSON; the line is left out");
+		complain(parser, "not a JSON object; the line is left out");
 	json_object_put(data);
 }
 

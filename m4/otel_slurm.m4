@@ -36,19 +36,21 @@ AC_DEFUN([OTEL_SLURM_HEADERS], [
   LIBS="$otel_save_LIBS"
   AC_SUBST([SLURM_LIBS])
   slurm_header_version=`printf '%02d.%02d.%d' $(( slurm_header_number >> 16 )) $(( (slurm_header_number >> 8) & 255 )) $(( slurm_header_number & 255 ))`
-  AS_IF([test -z "$slurm_plugin_dir"], [OTEL_FIND_PLUGIN_DIR])
+  slurm_own_plugin_dir=''
+  for d in /usr/lib/*/slurm-wlm /usr/lib/*/slurm /usr/lib64/slurm /usr/lib/slurm /usr/local/lib/slurm; do
+    AS_IF([test -f "$d/auth_munge.so"], [slurm_own_plugin_dir="$d"; break])
+  done
+  # Where this Slurm looks for plugins; with a --prefix of one's own, below
+  # that prefix, so that an unprivileged install works.
+  AS_IF([test -n "$slurm_plugin_dir"], [],
+    [test "x$prefix" != xNONE && test "x$prefix" != x/usr || test -z "$slurm_own_plugin_dir"],
+    [slurm_plugin_dir='${libdir}/slurm'],
+    [slurm_plugin_dir="$slurm_own_plugin_dir"])
+  # For the benchmark that stands in for slurmctld.
+  SLURM_FULL_LIBS="-L$slurm_own_plugin_dir -Wl,-rpath,$slurm_own_plugin_dir -lslurmfull"
+  AC_SUBST([SLURM_FULL_LIBS])
   AC_SUBST([SLURM_CPPFLAGS])
   AC_SUBST([slurm_plugin_dir])
-])
-
-# Where this machine's Slurm keeps its plugins; with a --prefix of one's own,
-# below that prefix, so that an unprivileged install works.
-AC_DEFUN([OTEL_FIND_PLUGIN_DIR], [
-  slurm_plugin_dir='${libdir}/slurm'
-  AS_IF([test "x$prefix" = xNONE || test "x$prefix" = x/usr], [
-    for d in /usr/lib/*/slurm-wlm /usr/lib/*/slurm /usr/lib64/slurm /usr/lib/slurm /usr/local/lib/slurm; do
-      AS_IF([test -f "$d/auth_munge.so"], [slurm_plugin_dir="$d"; break])
-    done])
 ])
 
 # OTEL_SLURM_SOURCE: --with-slurm-source, --enable-slurm-mismatch

@@ -18,6 +18,12 @@ SPANK_PLUGIN(otel, 1)
 
 static struct plugin plugin;
 
+static void release(void)
+{
+	config_destroy(plugin.config);
+	plugin = (struct plugin){ 0 };
+}
+
 EXPORT int slurm_spank_init(spank_t sp, int argc, char **argv)
 {
 	(void)sp;
@@ -62,8 +68,7 @@ EXPORT int slurm_spank_exit(spank_t sp, int argc, char **argv)
 	(void)argv;
 	if (spank_context() == S_CTX_REMOTE)
 		step_exit(&plugin);
-	config_destroy(plugin.config);
-	plugin.config = NULL;
+	release();
 	return ESPANK_SUCCESS;
 }
 
@@ -86,7 +91,6 @@ EXPORT int slurm_spank_slurmd_exit(spank_t sp, int argc, char **argv)
 	(void)sp;
 	(void)argc;
 	(void)argv;
-	config_destroy(plugin.config);
-	plugin.config = NULL;
+	release();
 	return ESPANK_SUCCESS;
 }

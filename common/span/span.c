@@ -9,6 +9,7 @@
 #include "util/utf8.h"
 
 #define NAME_CHARS_MAX 1024
+#define TEXT_BLOCK 2048
 
 struct span *span_create(const struct span_limits *limits)
 {
@@ -22,37 +23,43 @@ struct span *span_create(const struct span_limits *limits)
 	return span;
 }
 
-static void attr_release(struct attr *attr)
-{
-	free(attr->key);
-	if (attr->type == ATTR_STR)
-		free(attr->value.str);
-}
-
 void span_destroy(struct span *span)
 {
 	int saved = errno;
+	struct text_block *next;
 
 	if (!span)
 		return;
-	for (size_t i = 0; i < span->n_attrs; i++)
-		attr_release(&span->attrs[i]);
-	for (size_t i = 0; i < span->n_events; i++) {
-		free(span->events[i].name);
-		if (span->events[i].has_attr)
-			attr_release(&span->events[i].attr);
+	for (struct text_block *block = span->texts; block; block = next) {
+		next = block->next;
+		free(block);
 	}
-	for (size_t i = 0; i < span->n_links; i++)
-		if (span->links[i].has_attr)
-			attr_release(&span->links[i].attr);
 	free(span->attrs);
 	free(span->events);
 	free(span->links);
-	free(span->tracestate);
-	free(span->name);
-	free(span->message);
 	free(span);
 	errno = saved;
+}
+
+/* Room for a string that ends with the span; NULL, and failed, without
+ * memory. */
+static char *text_room(struct span *span, size_t size)
+{
+	struct text_block *block = span->texts;
+	size_t want = size > TEXT_BLOCK ? size : TEXT_BLOCK;
+
+	if (!block || block->size - block->used < size) {
+		block = malloc(sizeof(*block) + want);
+		if (!block) {
+			span->failed = true;
+			return NULL;
+		}
+		block->next = span->texts;
+		block->used = 0;
+		block->size = want;
+		span->texts = block;
+	}
+	return block->bytes + block->used;
 }
 
 /* A copy in valid UTF-8 of at most max_chars code points (0: no limit). */
@@ -61,22 +68,20 @@ static char *copy_text(struct span *span, const char *text, size_t max_chars)
 	/* One code point takes 4 bytes at most: what lies beyond is never
 	 * read, however long the user made it. */
 	size_t len = max_chars ? strnlen(text, 4 * max_chars) : strlen(text);
-	char *ret = malloc(3 * len + 1);
-	char *fit;
+	bool as_it_is = (!max_chars || len <= max_chars) &&
+			utf8_valid(text, len);
+	char *ret = text_room(span, as_it_is ? len + 1 : 3 * len + 1);
 
-	if (!ret) {
-		span->failed = true;
+	if (!ret)
 		return NULL;
+	if (as_it_is) {
+		memcpy(ret, text, len);
+		ret[len] = '\0';
+	} else {
+		len = utf8_repair(text, len, max_chars, ret);
 	}
-	len = utf8_repair(text, len, max_chars, ret);
-	fit = realloc(ret, len + 1);
-	return fit ? fit : ret;
-}
-
-static void replace_text(struct span *span, char **field, const char *text)
-{
-	free(*field);
-	*field = text ? copy_text(span, text, NAME_CHARS_MAX) : NULL;
+	span->texts->used += len + 1;
+	return ret;
 }
 
 void span_set_context(struct span *span, const struct trace_context *self,
@@ -91,13 +96,12 @@ void span_set_context(struct span *span, const struct trace_context *self,
 
 void span_set_tracestate(struct span *span, const char *tracestate)
 {
-	free(span->tracestate);
 	span->tracestate = tracestate ? copy_text(span, tracestate, 0) : NULL;
 }
 
 void span_set_name(struct span *span, const char *name)
 {
-	replace_text(span, &span->name, name);
+	span->name = name ? copy_text(span, name, NAME_CHARS_MAX) : NULL;
 }
 
 void span_set_kind(struct span *span, enum span_kind kind)
@@ -115,8 +119,9 @@ void span_set_status(struct span *span, enum span_status status,
 		     const char *message)
 {
 	span->status = status;
-	replace_text(span, &span->message,
-		     status == SPAN_STATUS_ERROR ? message : NULL);
+	span->message = status == SPAN_STATUS_ERROR && message
+				? copy_text(span, message, NAME_CHARS_MAX)
+				: NULL;
 }
 
 /* "prefix.*" denies all keys that start with "prefix." */
@@ -160,18 +165,15 @@ static bool grow(struct span *span, void **array, size_t n, size_t *cap,
  * NULL when it is denied, over the limit, or there is no memory. */
 static struct attr *attr_slot(struct span *span, const char *key)
 {
+	const size_t len = strlen(key);
 	struct attr *attr;
 
 	if (!*key || denied(span, key))
 		return NULL;
 	for (size_t i = 0; i < span->n_attrs; i++) {
 		attr = &span->attrs[i];
-		if (strcmp(attr->key, key))
-			continue;
-		if (attr->type == ATTR_STR)
-			free(attr->value.str);
-		attr->type = ATTR_INT;
-		return attr;
+		if (attr->key_len == len && !memcmp(attr->key, key, len))
+			return attr;
 	}
 	if (span->n_attrs >= span->limits.attr_count) {
 		span->dropped_attrs++;
@@ -186,6 +188,7 @@ static struct attr *attr_slot(struct span *span, const char *key)
 	attr->key = copy_text(span, key, NAME_CHARS_MAX);
 	if (!attr->key)
 		return NULL;
+	attr->key_len = strlen(attr->key);
 	span->n_attrs++;
 	return attr;
 }
@@ -196,10 +199,9 @@ void span_set_str(struct span *span, const char *key, const char *value)
 
 	if (!attr)
 		return;
+	attr->type = ATTR_STR;
 	attr->value.str =
 		copy_text(span, value, span->limits.attr_value_length);
-	if (attr->value.str)
-		attr->type = ATTR_STR;
 }
 
 void span_set_int(struct span *span, const char *key, int64_t value)
@@ -242,10 +244,7 @@ static bool side_attr(struct span *span, const char *key, const char *value,
 	ret->type = ATTR_STR;
 	ret->key = copy_text(span, key, NAME_CHARS_MAX);
 	ret->value.str = copy_text(span, value, span->limits.attr_value_length);
-	if (ret->key && ret->value.str)
-		return true;
-	attr_release(ret);
-	return false;
+	return ret->key && ret->value.str;
 }
 
 void span_add_event(struct span *span, uint64_t time_ns, const char *name,

@@ -7,11 +7,20 @@
 
 enum attr_type { ATTR_STR, ATTR_INT, ATTR_DOUBLE, ATTR_BOOL };
 
+/* Strings of a span live as long as it does, in a few blocks of memory: a
+ * span has dozens of them, and it is made on a job's path. */
+struct text_block {
+	struct text_block *next;
+	size_t used, size;
+	char bytes[];
+};
+
 struct attr {
-	char *key;		/* owned */
+	char *key;
+	size_t key_len;
 	enum attr_type type;
 	union {
-		char *str;	/* owned */
+		char *str;
 		int64_t i;
 		double d;
 		bool b;
@@ -20,7 +29,7 @@ struct attr {
 
 struct event {
 	uint64_t time_ns;
-	char *name;		/* owned */
+	char *name;
 	bool has_attr;
 	struct attr attr;
 };
@@ -35,16 +44,17 @@ struct link {
 struct span {
 	struct span_limits limits;
 	bool failed;		/* no memory for a part: must not be encoded */
+	struct text_block *texts;	/* owned; all char * below point into it */
 	struct trace_context self;
 	bool has_parent;
 	bool parent_remote;
 	struct span_id parent;
-	char *tracestate;	/* owned */
-	char *name;		/* owned */
+	char *tracestate;
+	char *name;
 	enum span_kind kind;
 	uint64_t start_ns, end_ns;
 	enum span_status status;
-	char *message;		/* owned */
+	char *message;
 	struct attr *attrs;	/* owned; grows up to limits.attr_count */
 	size_t n_attrs, cap_attrs;
 	uint32_t dropped_attrs;

@@ -41,7 +41,7 @@ static int refuse(int code, const char *name, const char *what, struct err *err)
 static int make_ours(int fd, const char *name, const struct stat *st,
 		     const struct stat *dir, struct err *err)
 {
-	if (geteuid() == 0 && st->st_uid != dir->st_uid &&
+	if (st->st_uid != dir->st_uid && geteuid() == 0 &&
 	    fchown(fd, dir->st_uid, dir->st_gid) < 0)
 		return err_set(err, "give %s in the spool to uid %u: %m", name,
 			       dir->st_uid);
@@ -62,7 +62,7 @@ static int check(int dirfd, int fd, const char *name, struct stat *ret,
 	if (st.st_nlink > 1)
 		return refuse(EMLINK, name, "has a second name (hard link)",
 			      err);
-	if (st.st_uid != geteuid() && st.st_uid != dir.st_uid)
+	if (st.st_uid != dir.st_uid && st.st_uid != geteuid())
 		return refuse(EPERM, name, "belongs to a stranger", err);
 	if (make_ours(fd, name, &st, &dir, err) < 0)
 		return -1;

@@ -104,8 +104,7 @@ Test(config_environment, bad_attributes_leave_none)
 			 "environment variable OTEL_RESOURCE_ATTRIBUTES: "
 			 "\"bad=%zz\" is not well percent-encoded; write %25 "
 			 "for a percent sign");
-	cr_assert_eq(config_check(&source, &config, ignore, NULL),
-		     1);
+	cr_assert_eq(config_check(&source, &config, ignore, NULL), 1);
 	cr_assert_null(config->resource_attributes);
 	config_destroy(config);
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The time a completion plugin takes for one record, under what would be
+ * slurmctld's job lock: jobcomp/otel against Slurm's own jobcomp/filetxt, both
+ * loaded as slurmctld loads them, fed the same job record in turn.
+ *
+ * Usage: bench_jobcomp OTEL.so FILETXT.so FILETXT_LOG   (SLURM_CONF is set)
+ */
+#include "jobcomp/job_view_slurm.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+#include "src/common/log.h"
+
+#include "bench/bench.h"
+
+#define RECORDS 20000
+#define WARM_UP 200
+
+struct plugin {
+	int (*init)(void);
+	int (*set_location)(char *);
+	int (*log_record)(job_record_t *);
+	struct sample sample;
+};
+
+static struct job_details details;
+static job_record_t job;
+
+/* slurmctld has this; jobcomp_otel asks it whether it reads the right
+ * structure. */
+__attribute__((visibility("default")))
+job_record_t *find_job_record(uint32_t job_id)
+{
+	return job_id == job.job_id ? &job : NULL;
+}
+
+static void *symbol(void *handle, const char *name)
+{
+	void *ret = dlsym(handle, name);
+
+	if (!ret) {
+		fprintf(stderr, "bench_jobcomp: %s\n", dlerror());
+		exit(1);
+	}
+	return ret;
+}
+
+static void load(const char *path, char *location, struct plugin *ret)
+{
+	void *handle = dlopen(path, RTLD_LAZY);
+
+	if (!handle) {
+		fprintf(stderr, "bench_jobcomp: %s\n", dlerror());
+		exit(1);
+	}
+	ret->init = symbol(handle, "init");
+	ret->set_location = symbol(handle, "jobcomp_p_set_location");
+	ret->log_record = symbol(handle, "jobcomp_p_log_record");
+	sample_init(&ret->sample, RECORDS);
+	if (ret->init() || ret->set_location(location))
+		exit(1);
+}
+
+static void make_job(void)
+{
+	static char *env[] = {
+		"OTEL_CONTEXT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01;t=1700000000000000000"
+	};
+	time_t now = time(NULL);
+
+	details.submit_time = now - 60;
+	details.begin_time = now - 60;
+	details.num_tasks = 128;
+	job.magic = JOB_MAGIC;
+	job.job_id = 42;
+	job.array_task_id = NO_VAL;
+	job.name = "train.sh";
+	job.account = "physics";
+	job.partition = "main";
+	job.nodes = "n[1-4]";
+	job.tres_fmt_alloc_str = "cpu=128,mem=512G,node=4,billing=128";
+	job.admin_comment =
+		xstrdup("trace_id=0af7651916cd43dd8448eb211c80319c");
+	job.details = &details;
+	job.job_state = JOB_COMPLETE;
+	job.start_time = now - 30;
+	job.end_time = now;
+	job.total_nodes = 4;
+	job.total_cpus = 128;
+	job.time_limit = 60;
+	job.spank_job_env = env;
+	job.spank_job_env_size = 1;
+}
+
+static void record(struct plugin *plugin, bool counts)
+{
+	uint64_t since = bench_now();
+
+	plugin->log_record(&job);
+	if (counts)
+		sample_add(&plugin->sample, since);
+}
+
+static void print(const char *name, struct plugin *plugin)
+{
+	printf("%-28s  median %8.1f us   p99 %8.1f us\n", name,
+	       sample_percentile(&plugin->sample, 0.5),
+	       sample_percentile(&plugin->sample, 0.99));
+}
+
+int main(int argc, char **argv)
+{
+	log_options_t options = LOG_OPTS_STDERR_ONLY;
+	struct plugin otel, filetxt;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: %s OTEL.so FILETXT.so FILETXT_LOG\n",
+			argv[0]);
+		return 2;
+	}
+	log_init("slurmctld", options, SYSLOG_FACILITY_DAEMON, NULL);
+	slurm_conf_init(NULL);
+	make_job();
+	load(argv[1], NULL, &otel);
+	load(argv[2], argv[3], &filetxt);
+	for (int i = 0; i < RECORDS + WARM_UP; i++) {
+		record(&otel, i >= WARM_UP);
+		record(&filetxt, i >= WARM_UP);
+	}
+	print("jobcomp/otel, a record", &otel);
+	print("jobcomp/filetxt, a record", &filetxt);
+	printf("ratio otel / filetxt          %.2f\n",
+	       sample_percentile(&otel.sample, 0.5) /
+		       sample_percentile(&filetxt.sample, 0.5));
+	return 0;
+}

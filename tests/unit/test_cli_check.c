@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* slurm-otel check: exit status, what it prints, what it hides, and what it
+ * warns about. */
+#include "cli/check.h"
+
+#include "config_support.h"
+
+static char output[65536];
+
+/* Runs check with these arguments; output is what it printed. */
+static int run(const char *first, const char *second)
+{
+	char *argv[] = {"check", (char *)first, (char *)second, NULL};
+	FILE *file = tmpfile();
+	int saved = dup(STDOUT_FILENO), rc;
+	size_t n;
+
+	cr_assert(file && saved >= 0);
+	fflush(stdout);
+	dup2(fileno(file), STDOUT_FILENO);
+	rc = check_main(!first ? 1 : !second ? 2 : 3, argv);
+	fflush(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	rewind(file);
+	n = fread(output, 1, sizeof(output) - 1, file);
+	output[n] = '\0';
+	fclose(file);
+	return rc;
+}
+
+/* Runs check on text, to which a spool directory without fault is added. */
+static int check(const char *text)
+{
+	char spool[PATH_MAX], whole[2 * PATH_MAX];
+
+	snprintf(spool, sizeof(spool), "%s", config_path("spool"));
+	mkdir(spool, 0755);
+	snprintf(whole, sizeof(whole), "SpoolDir=%s\n%s", spool, text);
+	config_write("otel.conf", whole);
+	return run("--config", config_path("otel.conf"));
+}
+
+static void assert_says(const char *expected)
+{
+	cr_assert(strstr(output, expected), "no \"%s\" in:\n%s", expected,
+		  output);
+}
+
+static void assert_silent(const char *unexpected)
+{
+	cr_assert_null(strstr(output, unexpected), "\"%s\" in:\n%s", unexpected,
+		       output);
+}
+
+TestSuite(cli_check, .timeout = 60);
+
+Test(cli_check, refuses_wrong_arguments)
+{
+	cr_assert_eq(run("--nonsense", NULL), 2);
+	cr_assert_eq(run("--config", NULL), 2);
+	cr_assert_eq(run("otel.conf", NULL), 2);
+	cr_assert_str_eq(output, "");
+}
+
+Test(cli_check, prints_help)
+{
+	cr_assert_eq(run("--help", NULL), 0);
+	assert_says("usage: slurm-otel check [--config FILE]");
+}
+
+Test(cli_check, fails_without_a_file_that_was_named)
+{
+	cr_assert_eq(run("--config", config_path("none")), 1);
+	assert_says("none: can not be read: No such file or directory");
+	assert_says("1 mistake, ");
+}
+
+Test(cli_check, shows_defaults_without_a_file_by_default)
+{
+	setenv("SLURM_CONF", config_path("slurm.conf"), 1);
+	cr_assert_eq(run(NULL, NULL), 0);
+	assert_says("otel.conf (does not exist: defaults)\n");
+	assert_says("no mistakes, ");
+	config_write("otel.conf", "Enabled=maybe\n");
+	cr_assert_eq(run(NULL, NULL), 1);
+	assert_says("/otel.conf:1: Enabled: \"maybe\" is not yes or no\n");
+}
+
+/* The start of each column's text is where the heading line has it. */
+static size_t column_of(const char *key, const char *text)
+{
+	char *line = strstr(output, key), *found = strstr(line, text);
+
+	cr_assert(line && found, "%s %s:\n%s", key, text, output);
+	cr_assert_lt(found, strchr(line, '\n'));
+	return (size_t)(found - line);
+}
+
+Test(cli_check, prints_values_with_their_origin_in_columns)
+{
+	setenv("OTEL_SERVICE_NAME", "hpc", 1);
+	cr_assert_eq(check("LogLevel=debug\nTimeout=2500ms\n"), 0);
+	assert_says("configuration: ");
+	cr_assert_eq(column_of("LogLevel ", "debug "),
+		     column_of("Timeout ", "2500ms "));
+	cr_assert_eq(column_of("LogLevel ", "file "),
+		     column_of("Timeout ", "file "));
+	cr_assert_eq(column_of("LogLevel ", "file "),
+		     column_of("BatchTimeout ", "default"));
+	cr_assert_eq(
+	    column_of("LogLevel ", "file "),
+	    column_of("ServiceName ", "environment  OTEL_SERVICE_NAME"));
+	column_of("Timeout ", "/otel.conf:3");
+	assert_says("warning: OTEL_* variables are those of this shell");
+	assert_says("\nno mistakes, 1 warning\n");
+}
+
+Test(cli_check, shows_every_key_once)
+{
+	check("");
+	for (const struct config_key *key = config_keys; key->name; key++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "\n  %s ", key->name);
+		assert_says(line);
+		cr_assert_null(strstr(strstr(output, line) + 1, line));
+	}
+	assert_says("\nno mistakes, no warnings\n");
+}
+
+Test(cli_check, hides_secrets)
+{
+	chmod(config_path(""), 0700);
+	check(
+	    "Headers=a=s3cret\nEndpoint=https://u:s3cret@c,http://v:s3cret@d\n"
+	    "TraceURL=https://u:s3cret@b/{trace_id}\n"
+	    "Enabled=maybe\n");
+	assert_silent("s3cret");
+	assert_says("https://********@c/v1/traces,http://********@d/v1/traces");
+	assert_says("https://********@b/{trace_id}");
+	column_of("Headers ", "********");
+}
+
+Test(cli_check, lists_every_mistake)
+{
+	cr_assert_eq(check("Enabled=maybe\nColor=x\nKeyFile=/k\n"), 1);
+	assert_says("mistake: ");
+	assert_says("/otel.conf:2: Enabled: \"maybe\" is not yes or no\n");
+	assert_says("/otel.conf:3: Color: unknown key\n");
+	assert_says("/otel.conf:4: KeyFile: is set without CertFile\n");
+	assert_says("\n3 mistakes, no warnings: tracing stays off until the "
+		    "mistakes are corrected\n");
+}
+
+Test(cli_check, says_that_tracing_is_switched_off)
+{
+	cr_assert_eq(check("Enabled=no\n"), 0);
+	assert_says("\nno mistakes, no warnings: tracing is switched off by "
+		    "Enabled=no\n");
+}
+
+Test(cli_check, warns_about_the_spool)
+{
+	cr_assert_eq(check("SpoolDir=/nowhere/at/all\n"), 0);
+	assert_says("warning: SpoolDir: /nowhere/at/all does not exist");
+	cr_assert_eq(check("SpoolDir=/dev/null\n"), 0);
+	assert_says("warning: SpoolDir: /dev/null is not a directory");
+	check("");
+	cr_assert_eq(chmod(config_path("spool"), 0775), 0);
+	cr_assert_eq(check(""), 0);
+	assert_says("/spool has mode 0775, and others than its owner");
+	assert_says("\nno mistakes, 1 warning\n");
+}
+
+Test(cli_check, warns_about_headers_that_others_can_read)
+{
+	char line[PATH_MAX + 16];
+
+	cr_assert_eq(check("Headers=a=b\n"), 0);
+	assert_says("warning: Headers: everybody can read ");
+	cr_assert_eq(chmod(config_path("otel.conf"), 0600), 0);
+	cr_assert_eq(run("--config", config_path("otel.conf")), 0);
+	assert_silent("everybody");
+
+	config_write("headers", "a=b\n");
+	snprintf(line, sizeof(line), "HeadersFile=%s\n",
+		 config_path("headers"));
+	cr_assert_eq(chmod(config_path("headers"), 0640), 0);
+	cr_assert_eq(check(line), 0);
+	assert_says("/headers has mode 0640, and others can read or change it");
+	cr_assert_eq(chmod(config_path("headers"), 0600), 0);
+	cr_assert_eq(check(line), 0);
+	assert_says("\nno mistakes, no warnings\n");
+	cr_assert_eq(check("HeadersFile=/nowhere\n"), 0);
+	assert_says("warning: HeadersFile: /nowhere can not be read: No such");
+}
+
+Test(cli_check, warns_about_tls)
+{
+	cr_assert_eq(check("TLSVerify=no\n"), 0);
+	assert_says("warning: TLSVerify=no: ");
+	cr_assert_eq(check("CAFile=/nowhere\nEndpoint=https://c\n"), 0);
+	assert_says("warning: CAFile: /nowhere can not be read");
+	/* of no interest to a plain endpoint */
+	cr_assert_eq(check("CAFile=/nowhere\n"), 0);
+	assert_says("\nno mistakes, no warnings\n");
+}
+
+Test(cli_check, warns_about_a_lone_slash_and_unknown_users)
+{
+	cr_assert_eq(check("Endpoint=http://c:4318/\n"), 0);
+	assert_says("warning: Endpoint: the path / of a URL is used as it "
+		    "stands");
+	cr_assert_eq(check("AgentUser=nobody-by-this-name\n"), 0);
+	assert_says("warning: AgentUser: there is no user "
+		    "\"nobody-by-this-name\"");
+	cr_assert_eq(check("AgentUser=root\n"), 0);
+	assert_says("\nno mistakes, no warnings\n");
+}
+
+Test(cli_check, says_when_it_could_not_print)
+{
+	FILE *full = fopen("/dev/full", "w");
+	int saved = dup(STDOUT_FILENO), rc;
+	char *argv[] = {"check", NULL};
+
+	if (!full)
+		cr_skip_test("no /dev/full");
+	setenv("SLURM_CONF", config_path("slurm.conf"), 1);
+	fflush(stdout);
+	dup2(fileno(full), STDOUT_FILENO);
+	rc = check_main(1, argv);
+	dup2(saved, STDOUT_FILENO);
+	clearerr(stdout);
+	cr_assert_eq(rc, 1);
+}
