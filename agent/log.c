@@ -115,7 +115,8 @@ static void write_file(enum log_level level, const char *text)
 		return;
 }
 
-static void say(enum log_level level, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void
+say(enum log_level level, const char *fmt, va_list ap)
 {
 	int saved = errno;
 	char text[LINE_SIZE];

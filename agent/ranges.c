@@ -26,7 +26,7 @@ void ranges_pop(struct ranges *ranges)
 bool ranges_halve(struct ranges *ranges)
 {
 	struct range top = ranges_top(ranges);
-	size_t half = (top.n + 1) / 2;
+	size_t half = top.n - top.n / 2;
 
 	if (top.n < 2)
 		return false;

@@ -1,0 +1,47 @@
+# slurm-otel: everything but main in a library of its own, for the tests.
+bin_PROGRAMS += slurm-otel
+noinst_LTLIBRARIES += libotelcli.la
+
+libotelcli_la_SOURCES = \
+	cli/arena.c cli/arena.h \
+	cli/bar.c cli/bar.h \
+	cli/check.c cli/check.h \
+	cli/check_files.c cli/check_files.h \
+	cli/draw.c cli/draw.h \
+	cli/header.c \
+	cli/label.c cli/label.h \
+	cli/line_reader.c cli/line_reader.h \
+	cli/lines.c cli/lines.h \
+	cli/read_otlp_json.c cli/read_otlp_json.h \
+	cli/row.c cli/row.h \
+	cli/say.c cli/say.h \
+	cli/select.c cli/select.h \
+	cli/show.c cli/show.h \
+	cli/span_set.c cli/span_set.h \
+	cli/style.c cli/style.h \
+	cli/terminal.c cli/terminal.h \
+	cli/text.c cli/text.h \
+	cli/time_text.c cli/time_text.h \
+	cli/trace_tree.c cli/trace_tree.h
+libotelcli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
+libotelcli_la_LIBADD = libotel.la $(JSON_C_LIBS)
+
+slurm_otel_SOURCES = cli/main.c
+slurm_otel_LDADD = libotelcli.la
+
+EXTRA_DIST += \
+	tests/data/app.jsonl \
+	tests/data/array-80.expected \
+	tests/data/array.jsonl \
+	tests/data/bad.jsonl \
+	tests/data/hostile-80-ascii.expected \
+	tests/data/hostile-80.expected \
+	tests/data/hostile.jsonl \
+	tests/data/odd-80.expected \
+	tests/data/odd.jsonl \
+	tests/data/train-120.expected \
+	tests/data/train-60.expected \
+	tests/data/train-80-ascii.expected \
+	tests/data/train-80-color.expected \
+	tests/data/train-80.expected \
+	tests/data/train.jsonl

@@ -116,7 +116,7 @@ static void fit(size_t *cells, size_t room)
 
 		if (total(cells) - spare <= room)
 			break;
-		cells[ROW_NOTE] = 0;
+		cells[droppable[i]] = 0;
 	}
 	shrink(cells, ROW_NAME, NAME_FAIR / 2, room);
 	shrink(cells, ROW_MARK, room / 2, room);

@@ -2,7 +2,8 @@
 /* Keeps what was asked for; see select.h. */
 #include "cli/select.h"
 
-#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -30,17 +31,33 @@ bool job_id_valid(const char *text)
 	return *text && !text[strspn(text, "0123456789")];
 }
 
+static bool equal(const char *text, const char *id)
+{
+	return text && !strcmp(text, id);
+}
+
+/* id is "42+1": component 1 of the heterogeneous job 42. */
+static bool is_component(const struct span_record *span, const char *id)
+{
+	char name[2 * JOB_ID_MAX];
+
+	if (!span->het_job_id || span->het_offset < 0)
+		return false;
+	snprintf(name, sizeof(name), "%s+%" PRId64, span->het_job_id,
+		 span->het_offset);
+	return !strcmp(name, id);
+}
+
 bool span_of_job(const struct span_record *span, const char *id)
 {
 	size_t len = strlen(id);
 
-	if (span->job_id_raw && !strcmp(span->job_id_raw, id))
+	if (equal(span->job_id, id) || equal(span->job_id_raw, id) ||
+	    equal(span->array_job_id, id) || equal(span->het_job_id, id) ||
+	    is_component(span, id))
 		return true;
-	if (span->array_job_id && !strcmp(span->array_job_id, id))
-		return true;
-	if (!span->job_id || strncmp(span->job_id, id, len) != 0)
-		return false;
-	return strchr("_+", span->job_id[len]); /* or the end: its NUL */
+	return span->job_id && !strncmp(span->job_id, id, len) &&
+	       span->job_id[len] == '_';
 }
 
 /* Drops the traces that keep says no to. */

@@ -39,13 +39,13 @@ struct span_record {
 	uint64_t start_ns, end_ns; /* Unix; start 0: not known */
 	const char *name;
 	const char *status_message;
-	const char *job_id, *job_id_raw, *array_job_id;
+	const char *job_id, *job_id_raw, *array_job_id, *het_job_id;
 	const char *job_name, *user, *user_name;
 	const char *state, *exit_code;
 	const char *step_id, *step_name;
 	const char *node_name, *host_name;
 	const char *error_type;
-	int64_t restart_count;
+	int64_t restart_count, het_offset;
 	int64_t nnodes, step_nnodes, step_ntasks;
 	int64_t exit_status, exit_signal; /* of the job or of the step */
 	int64_t failed_task;

@@ -7,8 +7,10 @@ config_sources = \
 	common/config/key.c \
 	common/config/list.c \
 	common/config/load.c \
+	common/config/mistake.c \
 	common/config/private.h \
 	common/config/sampling.c \
+	common/config/strlist.c \
 	common/config/table.c \
 	common/config/text.c \
 	common/config/value.c
@@ -28,6 +30,6 @@ update-documents: common/config/print-config
 	common/config/print-config man | \
 		sed -e '/BEGIN GENERATED KEYS/r /dev/stdin' \
 		    -e '/BEGIN GENERATED KEYS/,/END GENERATED KEYS/{/GENERATED KEYS/!d}' \
-		    $(top_srcdir)/doc/otel.conf.5 >doc/otel.conf.5.new
-	mv doc/otel.conf.5.new $(top_srcdir)/doc/otel.conf.5
+		    $(top_srcdir)/doc/otel.conf.5 >otel.conf.5.new
+	mv otel.conf.5.new $(top_srcdir)/doc/otel.conf.5
 .PHONY: update-documents

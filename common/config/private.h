@@ -8,6 +8,7 @@
 #define OTEL_CONFIG_PRIVATE_H
 
 #include "config/config.h"
+#include "util/cleanup.h"
 
 #define CONFIG_KEYS_MAX 64
 #define CONFIG_VALUE_MAX 16384  /* bytes of a logical line, and of a value */
@@ -74,6 +75,14 @@ const char *value_quote(const char *text, char *ret);
 bool value_is_clean(const char *text, size_t len);
 
 void strlist_free(strlist list);
+
+static inline void cleanup_strlist(strlist *list)
+{
+	strlist_free(*list);
+}
+
+#define _cleanup_strlist_ _cleanup_(cleanup_strlist)
+
 /* Appends item, which the list owns from then on, also on failure (-1: no
  * memory).  n is the number of entries. */
 int strlist_append(strlist *list, size_t *n, char *item);

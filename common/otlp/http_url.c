@@ -47,12 +47,20 @@ static char *whole(CURLU *url)
 	return strdup(text);
 }
 
-/* libcurl says "/" for no path, too; but a site that wrote "/" means it. */
-static bool has_path(const char *endpoint)
+/* What libcurl forgives, or does not tell: "http:///host", and whether a path
+ * was written: a site that wrote "/" means it. */
+static const char *after_scheme(const char *endpoint)
 {
 	const char *rest = strstr(endpoint, "://");
 
-	return rest && rest[3 + strcspn(rest + 3, "/?#")] == '/';
+	return rest ? rest + 3 : "";
+}
+
+static bool has_path(const char *endpoint)
+{
+	const char *rest = after_scheme(endpoint);
+
+	return rest[strcspn(rest, "/?#")] == '/';
 }
 
 /* Strips url of its secrets and writes what is left. */
@@ -89,7 +97,8 @@ int http_url_resolve(const char *endpoint, char **ret_url, char **ret_name,
 	if (strlen(endpoint) > ENDPOINT_MAX)
 		return err_set(err, "the endpoint is longer than %d bytes",
 			       ENDPOINT_MAX);
-	if (!parsed || curl_url_set(parsed, CURLUPART_URL, endpoint, 0) ||
+	if (!parsed || *after_scheme(endpoint) == '/' ||
+	    curl_url_set(parsed, CURLUPART_URL, endpoint, 0) ||
 	    !has_part(parsed, CURLUPART_HOST))
 		return err_set(err, "the endpoint is not a valid http URL");
 	curl_url_set(parsed, CURLUPART_FRAGMENT, NULL, 0);

@@ -167,7 +167,9 @@ static int open_next(struct spool_reader *reader, struct err *err)
 	if (find_next(reader, &number, err) < 0)
 		return -1;
 	if (!number)
-		return set_current_aside(reader, err);
+		return reader->n_held < SPOOL_HELD_SMALL
+			   ? set_current_aside(reader, err)
+			   : 0;
 	fd = spool_file_open(reader->dirfd, spool_segment_name(number).text,
 			     O_RDWR, &st, err);
 	if (fd < 0)

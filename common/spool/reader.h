@@ -23,6 +23,13 @@
 
 /* Descriptors a reader may hold; 1024 is what a process usually has. */
 #define SPOOL_HELD_MAX 256
+/*
+ * With this many held, current is left to fill.  An agent whose receiver is
+ * dead reads the same again and again; did it set current aside each time, no
+ * writer would ever find it full, and it is writers who keep to max_size.
+ * Below this many, none larger than a segment, max_size is not near.
+ */
+#define SPOOL_HELD_SMALL (SPOOL_SEGMENTS / 2)
 
 struct spool_held {
 	uint64_t number;

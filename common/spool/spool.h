@@ -123,8 +123,8 @@ void spool_reader_destroy(struct spool_reader *reader);
  * Reads the next undelivered record.  When all segments are read and current
  * holds something, current is set aside and read.  A segment is read through
  * a buffer of 64 KiB at least and a record at most, never whole.  What was read
- * and not committed is locked against trimming, in 256 segments at most: with
- * that many there is nothing more until a commit.
+ * and not committed is locked against trimming.  With 32 segments of it
+ * current is left alone, with 256 nothing more is read, until a commit.
  * Returns 1 with *ret, 0 when there is nothing (now), -1 with err.
  */
 int spool_read(struct spool_reader *reader, struct spool_record *ret,

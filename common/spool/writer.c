@@ -143,6 +143,19 @@ static bool overfull(const struct append *append, const struct stat *st)
 				      spool_limit(append->options->max_size);
 }
 
+static int refuse(const struct append *append, const struct stat *st,
+		  struct err *err)
+{
+	const char *why = append->rotate_err.msg;
+
+	errno = ENOBUFS;
+	return err_set(err,
+		       "the spool's %s holds %" PRIu64
+		       " bytes and can not be set aside: %s",
+		       SPOOL_CURRENT, (uint64_t)st->st_size,
+		       *why ? why : "another process is at it");
+}
+
 /* One attempt; returns as write_locked. */
 static int attempt(struct append *append, struct err *err)
 {
@@ -163,13 +176,7 @@ static int attempt(struct append *append, struct err *err)
 		return 0;
 	}
 	if (overfull(append, &st))
-		return err_set(err,
-			       "the spool's %s holds %" PRIu64
-			       " bytes and can not be set aside: %s",
-			       SPOOL_CURRENT, (uint64_t)st.st_size,
-			       append->rotate_err.msg[0]
-				   ? append->rotate_err.msg
-				   : "another process is at it");
+		return refuse(append, &st, err);
 	r = write_locked(append, fd, &st, err);
 	if (r > 0 && append->options->sync) {
 		flock(fd, LOCK_UN);

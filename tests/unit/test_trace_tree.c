@@ -263,8 +263,13 @@ Test(select, spans_of_a_job)
 	cr_assert_not(span_of_job(&span, "7"));
 	span.job_id = "420";
 	cr_assert_not(span_of_job(&span, "42"));
-	span.job_id = "42+1";
+	span.job_id = "421";
+	span.het_job_id = "42";
+	span.het_offset = 1;
 	cr_assert(span_of_job(&span, "42"), "its heterogeneous job");
+	cr_assert(span_of_job(&span, "42+1"), "its place there");
+	cr_assert_not(span_of_job(&span, "42+0"));
+	span.het_job_id = NULL;
 	span.job_id = "50";
 	span.array_job_id = "42";
 	cr_assert(span_of_job(&span, "42"));
