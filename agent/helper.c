@@ -31,9 +31,21 @@ static int init_attr(posix_spawnattr_t *attr)
 	posix_spawnattr_setsigdefault(attr, &all);
 	posix_spawnattr_setpgroup(attr, 0);
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK |
-					   POSIX_SPAWN_SETSIGDEF |
-					   POSIX_SPAWN_SETPGROUP);
+					       POSIX_SPAWN_SETSIGDEF |
+					       POSIX_SPAWN_SETPGROUP);
 	return 0;
+}
+
+/* Ours close by themselves; libcurl's threads have some that do not. */
+static int close_others(posix_spawn_file_actions_t *files)
+{
+#if __GLIBC_PREREQ(2, 34)
+	return posix_spawn_file_actions_addclosefrom_np(files,
+							STDERR_FILENO + 1);
+#else
+	(void)files;
+	return 0;
+#endif
 }
 
 static int spawn(char *const *argv, int err_fd, pid_t *ret)
@@ -55,6 +67,8 @@ static int spawn(char *const *argv, int err_fd, pid_t *ret)
 	if (!rc)
 		rc = posix_spawn_file_actions_adddup2(&files, err_fd,
 						      STDERR_FILENO);
+	if (!rc)
+		rc = close_others(&files);
 	if (!rc)
 		rc = posix_spawn(ret, argv[0], &files, &attr, argv, environ);
 	posix_spawn_file_actions_destroy(&files);

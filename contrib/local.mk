@@ -1,0 +1,3 @@
+EXTRA_DIST += \
+	contrib/demo.sh \
+	contrib/lib/setup.sh

@@ -6,3 +6,4 @@ include tests/unit/local.mk
 
 EXTRA_DIST += tests/unit/tap.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/tap.sh
+include tests/agent/local.mk

@@ -82,9 +82,9 @@ def outside($root): map(select(.start < $root.start - 1e9 or .end > $root.end + 
 # --- for people ----------------------------------------------------------
 
 def seconds: . / 1e7 | round / 100 | tostring + "s";
-def label: .attrs["slurm.step.id"] as $step
+def caption: .attrs["slurm.step.id"] as $step
   | "\(.name)\(if $step then "[\($step)]" else "" end) job \(.attrs["slurm.job.id"] // "?")";
 
 # One line a span, for the diagnostics of a failed test.
 def table: (map(.start) | min) as $zero
-  | map("\(.trace[0:8]) \(.id) <- \(.parent // "-") \(label): +\(.start - $zero | seconds) for \(.end - .start | seconds), \(.status)\(if .message != "" then " (\(.message))" else "" end)");
+  | map("\(.trace[0:8]) \(.id) <- \(.parent // "-") \(caption): +\(.start - $zero | seconds) for \(.end - .start | seconds), \(.status)\(if .message != "" then " (\(.message))" else "" end)");

@@ -30,7 +30,7 @@ under_batch() { # NAME JOB STEP
 
 # --- sbatch, with all, nothing and a list exported
 for export in ALL NONE NIL HOME; do
-  job=$(cluster_submit -N2 --export=$export --wrap "export PATH=$PATH; $srun -N2 true; $srun -n1 env | grep ^TRACEPARENT")
+  job=$(cluster_submit -N2 --export=$export --wrap "export PATH=$PATH; $srun -N2 /bin/true; $srun -n1 /usr/bin/env | grep ^TRACEPARENT")
   cluster_wait_job "$job"
   one_trace "sbatch --export=$export" "$job" batch 0 1
   under_root "sbatch --export=$export" "$job" batch

@@ -8,16 +8,31 @@ unit_tests = \
 	tests/unit/test_baggage \
 	tests/unit/test_buf \
 	tests/unit/test_comment \
+	tests/unit/test_config_environment \
+	tests/unit/test_config_file \
+	tests/unit/test_config_sources \
+	tests/unit/test_config_value \
 	tests/unit/test_exit_status \
 	tests/unit/test_hex \
 	tests/unit/test_ids \
 	tests/unit/test_job_context \
 	tests/unit/test_sampler \
 	tests/unit/test_span \
+	tests/unit/test_spool_concurrent \
+	tests/unit/test_spool_crash \
+	tests/unit/test_spool_directory \
+	tests/unit/test_spool_reader \
+	tests/unit/test_spool_record \
+	tests/unit/test_spool_trim \
+	tests/unit/test_spool_writer \
 	tests/unit/test_traceparent \
 	tests/unit/test_tracestate \
 	tests/unit/test_utf8
 LDADD = libotel.la $(CRITERION_LIBS) $(PROTOBUF_C_LIBS)
+
+unit_tests += tests/unit/test_config_documents
+tests_unit_test_config_documents_SOURCES = \
+	tests/unit/test_config_documents.c common/config/print.c
 
 # The plugins' parts, with a fake Slurm around them.
 plugin_tests = \
@@ -35,7 +50,41 @@ tests_unit_test_nodelist_LDADD = $(plugin_test_libs)
 tests_unit_test_step_context_LDADD = $(plugin_test_libs)
 tests_unit_test_submit_LDADD = $(plugin_test_libs)
 
-check_PROGRAMS += $(unit_tests) $(plugin_tests)
-TESTS += $(unit_tests) $(plugin_tests)
+# The command line tool.
+cli_tests = \
+	tests/unit/test_cli_check \
+	tests/unit/test_draw \
+	tests/unit/test_read_otlp_json \
+	tests/unit/test_trace_tree
+cli_test_libs = libotelcli.la $(LDADD) $(JSON_C_LIBS)
+tests_unit_test_cli_check_LDADD = $(cli_test_libs)
+tests_unit_test_draw_LDADD = $(cli_test_libs)
+tests_unit_test_read_otlp_json_LDADD = $(cli_test_libs)
+tests_unit_test_trace_tree_LDADD = $(cli_test_libs)
+
+# The agent's parts without I/O, and the OTLP client.
+agent_tests = \
+	tests/unit/test_comment_list \
+	tests/unit/test_envelope \
+	tests/unit/test_export_file \
+	tests/unit/test_export_http \
+	tests/unit/test_http_verdict \
+	tests/unit/test_otlp_json \
+	tests/unit/test_ranges \
+	tests/unit/test_retry
+agent_test_libs = libagent.la libotlp.la $(LDADD) $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm
+tests_unit_test_comment_list_LDADD = $(agent_test_libs)
+tests_unit_test_envelope_LDADD = $(agent_test_libs)
+tests_unit_test_export_file_LDADD = $(agent_test_libs)
+tests_unit_test_export_http_LDADD = $(agent_test_libs)
+tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
+tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
+tests_unit_test_ranges_LDADD = $(agent_test_libs)
+tests_unit_test_retry_LDADD = $(agent_test_libs)
+
+check_PROGRAMS += $(unit_tests) $(plugin_tests) $(cli_tests) $(agent_tests)
+TESTS += $(unit_tests) $(plugin_tests) $(cli_tests) $(agent_tests) tests/cli/test_show.sh
 endif
-EXTRA_DIST += tests/unit/support.h tests/unit/temp_dir.h
+EXTRA_DIST += tests/unit/collector.h tests/unit/config_support.h \
+	tests/unit/otlp_fixture.h tests/unit/spool_support.h tests/unit/support.h \
+	tests/unit/temp_dir.h tests/cli/test_show.sh

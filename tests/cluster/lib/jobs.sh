@@ -30,7 +30,7 @@ cluster_job_field() {
   local text
   text=$(scontrol show job "$1") || return
   if [[ $2 == AdminComment ]]; then
-    sed -n 's/^ *AdminComment=//p' <<<"$text" | head -n 1
+    sed -n 's/^ *AdminComment=\(.*[^ ]\) *$/\1/p' <<<"$text" | head -n 1
   else
     tr ' ' '\n' <<<"$text" | sed -n "s/^$2=//p" | head -n 1
   fi

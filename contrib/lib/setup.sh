@@ -1,0 +1,186 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What demo.sh and tests/run.sh do first: Debian packages, the source tree of
+# the installed Slurm, the build.  Everything that is fetched lands in .cache/
+# of this tree, everything that is built in build*/; a second run finds it all
+# there and takes seconds.  To be sourced; sets
+#
+#   SETUP_TOP      this source tree
+#   SLURM_SOURCE   the source tree of the installed Slurm (setup_slurm_source)
+#   OTLP_PROTO_DIR the official OTLP .proto files (setup_otlp_protos)
+
+SETUP_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+SETUP_CACHE=$SETUP_TOP/.cache
+SETUP_LOG=$SETUP_CACHE/setup.log
+mkdir -p "$SETUP_CACHE"
+
+# What the product needs to be built; what a private cluster needs to run.
+# shellcheck disable=SC2034 # for the scripts that source this
+SETUP_BUILD_PACKAGES=(gcc make autoconf automake libtool pkg-config protobuf-c-compiler
+  libprotobuf-c-dev libcurl4-openssl-dev libjson-c-dev libxxhash-dev zlib1g-dev libslurm-dev)
+# shellcheck disable=SC2034
+SETUP_CLUSTER_PACKAGES=(slurmctld slurmd slurm-client munge jq procps)
+
+setup_die() {
+  echo "error: $*" >&2
+  exit 1
+}
+
+# setup_quietly WHAT COMMAND...: one line of progress with its time; the
+# output only when it fails.
+setup_quietly() {
+  local what=$1 start=$SECONDS
+  shift
+  printf '  %-44s' "$what"
+  if "$@" >"$SETUP_LOG" 2>&1 </dev/null; then
+    printf ' %3d s\n' $((SECONDS - start))
+    return 0
+  fi
+  printf ' failed\n'
+  tail -n 60 "$SETUP_LOG" >&2
+  echo "error: $what: failed; the whole output is in $SETUP_LOG" >&2
+  return 1
+}
+
+setup_as_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    return 1
+  fi
+}
+
+setup_missing() {
+  local package
+  for package; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      printf '%s ' "$package"
+  done
+}
+
+# setup_packages PACKAGE...: installs those that are missing, and says so.
+# Debian starts the daemons it installs; a host that only tests does not want
+# that, so policy-rc.d forbids it for the moment where nothing else does.
+setup_packages() {
+  local missing
+  command -v dpkg-query >/dev/null ||
+    setup_die "this script installs Debian packages; elsewhere, install what README.md lists and run ./configure"
+  missing=$(setup_missing "$@")
+  [[ -n $missing ]] || return 0
+  echo "  installing: $missing"
+  [[ $(id -u) -eq 0 ]] || command -v sudo >/dev/null ||
+    setup_die "not root and no sudo; install them first: apt-get install $missing"
+  setup_quietly "apt-get update" setup_as_root apt-get update || exit 1
+  # shellcheck disable=SC2086
+  setup_quietly "apt-get install" setup_install $missing || exit 1
+}
+
+setup_install() {
+  local policy=/usr/sbin/policy-rc.d made="" status=0
+  if [[ ! -e $policy ]]; then
+    made=yes
+    printf '#!/bin/sh\nexit 101\n' | setup_as_root tee "$policy" >/dev/null
+    setup_as_root chmod 755 "$policy"
+  fi
+  setup_as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "$@" || status=$?
+  [[ -z $made ]] || setup_as_root rm -f "$policy"
+  return $status
+}
+
+# apt-get with sources, lists and cache of our own: the machine's own setup
+# stays as it is.  The mirror is the one the machine uses for its release.
+setup_private_apt() {
+  local dir=$SETUP_CACHE/apt codename site
+  if [[ ! -s $dir/sources.list ]]; then
+    mkdir -p "$dir/lists/partial" "$dir/archives/partial"
+    # shellcheck source=/dev/null
+    codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    # shellcheck disable=SC2016 # apt's own variables
+    site=$(apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' |
+      awk -v release="$codename" '$2 == release && $3 == "main" { print $1; exit }')
+    [[ -n $site ]] || setup_die "no Debian mirror for $codename in this machine's apt sources"
+    local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+    printf '%s [signed-by=%s] %s %s main\n' deb-src "$keys" "$site" "$codename" \
+      deb "$keys" "$site" "$codename-backports" >"$dir/sources.list.new"
+    mv "$dir/sources.list.new" "$dir/sources.list"
+  fi
+  apt-get -q -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+    -o Dir::State::lists="$dir/lists" -o Dir::Cache="$dir" -o APT::Sandbox::User="$(id -un)" "$@"
+}
+
+# The upstream version of the Slurm that is installed.
+setup_slurm_version() {
+  dpkg-query -W -f '${Version}' libslurm-dev | sed 's/^[0-9]*://; s/[-+~].*//'
+}
+
+# jobcomp_otel.so reads Slurm's job record, so it needs the source tree of
+# exactly the installed version.
+setup_slurm_source() {
+  local version
+  version=$(setup_slurm_version) || setup_die "libslurm-dev is not installed"
+  SLURM_SOURCE=$SETUP_CACHE/slurm-$version
+  [[ -f $SLURM_SOURCE/META ]] ||
+    setup_quietly "source tree of Slurm $version" setup_fetch_slurm "$version" || exit 1
+  export SLURM_SOURCE
+}
+
+setup_fetch_slurm() {
+  local version=$1 dir=$SETUP_CACHE/fetch
+  rm -rf "$dir" && mkdir -p "$dir/tree"
+  setup_private_apt update &&
+    (cd "$dir" && setup_private_apt source --download-only --tar-only slurm-wlm) &&
+    tar -xf "$dir"/slurm-wlm_"$version".orig.tar.* -C "$dir/tree" --strip-components=1 &&
+    mv "$dir/tree" "$SETUP_CACHE/slurm-$version" && rm -rf "$dir"
+}
+
+# The .proto files that tests decode with; no package of the release has them,
+# its backports do.
+setup_otlp_protos() {
+  local dir=$SETUP_CACHE/opentelemetry-proto
+  OTLP_PROTO_DIR=$dir/usr/include
+  [[ -d $OTLP_PROTO_DIR ]] ||
+    setup_quietly "official OTLP schema (opentelemetry-proto)" setup_fetch_protos "$dir" || exit 1
+  export OTLP_PROTO_DIR
+}
+
+setup_fetch_protos() {
+  local fetch=$SETUP_CACHE/fetch
+  rm -rf "$fetch" "$1" && mkdir -p "$fetch"
+  setup_private_apt update && (cd "$fetch" && setup_private_apt download opentelemetry-proto) &&
+    dpkg-deb -x "$fetch"/opentelemetry-proto_*.deb "$1.new" && mv "$1.new" "$1" && rm -rf "$fetch"
+}
+
+# Anything that a configure run read is newer than its result.
+setup_stale() { # RESULT
+  [[ ! -e $1 ]] || [[ -n $(find "$SETUP_TOP" -maxdepth 4 \( -name '*.mk' -o -name '*.am' -o \
+    -name '*.ac' -o -name '*.m4' \) -not -path "*/.cache/*" -not -path '*/build*/*' \
+    -not -path '*/m4/l*' -not -name aclocal.m4 -newer "$1" -print -quit) ]]
+}
+
+# setup_build DIRECTORY WHAT [CONFIGURE-OPTION...]: configures and builds out
+# of tree, and installs into DIRECTORY/stage.
+setup_build() {
+  local dir=$SETUP_TOP/$1 what=$2 jobs
+  shift 2
+  jobs=$(nproc)
+  if setup_stale "$SETUP_TOP/configure"; then
+    setup_quietly "autoreconf" autoreconf -fi "$SETUP_TOP" || exit 1
+  fi
+  if [[ "$SETUP_TOP/configure" -nt $dir/config.status ]]; then
+    mkdir -p "$dir"
+    setup_quietly "configure ($what)" setup_configure "$dir" "$@" || exit 1
+  fi
+  setup_quietly "make ($what)" make -C "$dir" -j"$jobs" || exit 1
+  setup_quietly "make install ($what)" make -C "$dir" install || exit 1
+}
+
+setup_configure() {
+  local dir=$1
+  shift
+  cd "$dir" || return
+  "$SETUP_TOP/configure" --prefix="$dir/stage" --with-slurm-source="$SLURM_SOURCE" "$@"
+}

@@ -1,0 +1,113 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the tests of the agent share: a spool, a scripted receiver, an agent,
+# and an end that leaves nothing behind.  Programs come from the build tree,
+# in which the tests run, or from the environment.
+
+set -u
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../cluster/tap.sh
+. "$HERE/../cluster/tap.sh"
+
+AGENT=${AGENT:-$PWD/slurm-otel-agent}
+FAKE_COLLECTOR=${FAKE_COLLECTOR:-$PWD/tests/fake_collector}
+SPOOL_TOOL=${SPOOL_TOOL:-$PWD/tests/spool_tool}
+PATIENCE=${PATIENCE:-60} # seconds until a condition counts as never coming
+
+WORK=$(mktemp -d /tmp/slurm-otel-agent.XXXXXX)
+SPOOL=$WORK/spool
+CONF=$WORK/otel.conf
+RECEIVED=$WORK/received
+LOG=$WORK/agent.log
+COLLECTOR_PID=
+AGENT_PID=
+
+# The environment must not configure the agent.
+while read -r name; do unset "$name"; done < <(compgen -v OTEL_)
+unset SLURM_CONF
+
+cleanup() {
+  [[ -z $AGENT_PID ]] || kill -KILL "$AGENT_PID" 2>/dev/null
+  [[ -z $COLLECTOR_PID ]] || kill -KILL "$COLLECTOR_PID" 2>/dev/null
+  wait 2>/dev/null
+  rm -rf "$WORK"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+# until_true COMMAND...: polls, PATIENCE seconds at most.
+until_true() {
+  local end=$((SECONDS + PATIENCE))
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < end)) || return 1
+    sleep 0.05
+  done
+}
+
+# start_collector [--port N] [--poison TEXT] ANSWER...: sets PORT.
+start_collector() {
+  mkdir -p "$RECEIVED"
+  rm -f "$WORK/port"
+  "$FAKE_COLLECTOR" --dir "$RECEIVED" "$@" >"$WORK/port" 2>"$WORK/collector.err" &
+  COLLECTOR_PID=$!
+  until_true test -s "$WORK/port" || return 1
+  PORT=$(<"$WORK/port")
+}
+
+stop_collector() {
+  kill -KILL "$COLLECTOR_PID"
+  wait "$COLLECTOR_PID" 2>/dev/null
+  COLLECTOR_PID=
+}
+
+# configure LINE...: otel.conf with these, and quick delays.
+configure() {
+  printf '%s\n' "AgentUser=$(id -un)" BatchTimeout=50ms \
+    RetryInitialDelay=10ms RetryMaxDelay=100ms "$@" >"$CONF"
+}
+
+# agent_once [OPTION...]: one pass; its status.  What it says is in LOG.
+agent_once() {
+  "$AGENT" --spool "$SPOOL" --config "$CONF" --once "$@" 2>>"$LOG"
+}
+
+# start_agent [OPTION...]: in the foreground of a background job.
+start_agent() {
+  "$AGENT" --spool "$SPOOL" --config "$CONF" --foreground "$@" 2>>"$LOG" &
+  AGENT_PID=$!
+  until_true test -s "$SPOOL/agent.pid"
+}
+
+# stop_agent: SIGTERM; its status.
+stop_agent() {
+  local status=0
+  kill -TERM "$AGENT_PID"
+  wait "$AGENT_PID" || status=$?
+  AGENT_PID=
+  return $status
+}
+
+write_spans() { # FIRST COUNT [NAME]
+  "$SPOOL_TOOL" write "$SPOOL" "$@"
+}
+
+# The number of every span in an accepted request, each once.
+received() {
+  local files
+  files=$(compgen -G "$RECEIVED/*.200.body") || return 0
+  # shellcheck disable=SC2086
+  "$SPOOL_TOOL" ids $files | sort -nu
+}
+
+requests() { # how many there were
+  compgen -G "$RECEIVED/*.head" | wc -l
+}
+
+all_received() { # COUNT
+  [[ $(received | wc -l) -eq $1 ]]
+}
+
+delivered() { # nothing is left in the spool
+  [[ ! -s $SPOOL/current ]] && ! compgen -G "$SPOOL/segment.*" >/dev/null
+}

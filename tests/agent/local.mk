@@ -1,0 +1,6 @@
+# Programs for the tests of the agent, and the scripts that drive it.
+check_PROGRAMS += tests/fake_collector tests/spool_tool
+tests_fake_collector_SOURCES = tests/fake_collector.c
+tests_fake_collector_LDADD = libotel.la $(PROTOBUF_C_LIBS)
+tests_spool_tool_SOURCES = tests/spool_tool.c
+tests_spool_tool_LDADD = libotel.la $(PROTOBUF_C_LIBS)

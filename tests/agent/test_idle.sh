@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# An idle agent does nothing at all, and a busy one stays small.
+. "$(dirname "$0")/lib.sh"
+
+switches() { # of the agent, so far
+  awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$AGENT_PID/status"
+}
+kilobytes() { # FIELD
+  awk -v field="$1:" '$1 == field { print $2 }' "/proc/$AGENT_PID/status"
+}
+asleep() {
+  local before
+  before=$(switches)
+  sleep 0.3
+  [[ $(switches) -eq $before ]]
+}
+
+start_collector 200
+configure "Endpoint=http://127.0.0.1:$PORT"
+start_agent
+write_spans 1 20000
+ok 'it delivers' until_true all_received 20000
+ok 'and falls asleep' until_true asleep
+before=$(switches)
+sleep 3 # a measurement, not a synchronisation
+is 'idle, it never wakes up' "$(($(switches) - before))" 0
+diag "resident: $(kilobytes VmHWM) kB at most, $(kilobytes RssAnon) kB of it private now"
+ok 'its private memory is small' test "$(kilobytes RssAnon)" -lt 8192
+stop_agent
+is 'it ends' $? 0
+done_testing

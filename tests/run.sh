@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Installs what the tests need, builds, and runs them: unit tests (also under
+# AddressSanitizer and UndefinedBehaviorSanitizer), the agent against a scripted
+# receiver, and everything together on a private real Slurm cluster.
+#
+# usage: tests/run.sh [--unit] [--agent] [--cluster] [-v] [NAME...]
+#   --unit, --agent, --cluster  only these groups
+#   NAME   only tests whose file name contains it
+#   -v     show the output of every test
+#
+# With CI=true in the environment it also builds with clang, checks the
+# distribution (`make distcheck`) and lints the shell scripts.
+# The last line is `N passed, N failed`; the exit status is 0 when none failed.
+set -euo pipefail
+
+TOP=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=contrib/lib/setup.sh
+. "$TOP/contrib/lib/setup.sh"
+
+BUILD=build
+SANITIZED=build-sanitized
+LOGS=$SETUP_CACHE/logs
+TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev protobuf-compiler valgrind mandoc
+  shellcheck xz-utils util-linux)
+
+groups=()
+filters=()
+verbose=
+passed=0
+failed=0
+skipped=0
+slow=${CI:-}
+
+usage() {
+  sed -n 's/^# \{0,1\}//; /^usage:/,/^  -v/p' "$0"
+}
+
+for argument; do
+  case $argument in
+  --unit | --agent | --cluster) groups+=("${argument#--}") ;;
+  -v) verbose=yes ;;
+  -h | --help) usage && exit 0 ;;
+  -*) usage >&2 && exit 2 ;;
+  *) filters+=("$argument") ;;
+  esac
+done
+[[ ${#groups[@]} -gt 0 ]] || groups=(unit agent cluster)
+
+wanted_group() {
+  [[ " ${groups[*]} " == *" $1 "* ]]
+}
+
+wanted() {
+  local filter
+  [[ ${#filters[@]} -gt 0 ]] || return 0
+  for filter in "${filters[@]}"; do
+    [[ $1 != *"$filter"* ]] || return 0
+  done
+  return 1
+}
+
+heading() {
+  printf '\n%s\n' "$*"
+}
+
+# count LOG STATUS: adds what a TAP log says; a program that failed without a
+# `not ok`, or said nothing at all, counts as one failure.  Sets `bad`.
+count() {
+  local log=$1 status=$2 good skip
+  bad=$(grep -cE '^not ok' "$log") || true
+  skip=$(grep -cE '^ok .*# SKIP' "$log") || true
+  good=$(($(grep -cE '^ok' "$log" || true) - skip))
+  if grep -qE '^1\.\.0' "$log"; then
+    skip=1
+  elif ((bad == 0 && (status != 0 || good + skip == 0))); then
+    bad=1
+  fi
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  skipped=$((skipped + skip))
+  tests=$((good + bad))
+}
+
+# run_tap NAME COMMAND...: one test program, one line.
+run_tap() {
+  local name=$1 log status=0 start=$SECONDS bad=0 tests=0
+  shift
+  log=$LOGS/${name//[\/ ]/-}.log
+  printf '  %-44s' "$name"
+  timeout -k 10 600 "$@" >"$log" 2>&1 </dev/null || status=$?
+  count "$log" $status
+  if ((bad)); then
+    printf ' FAILED, %d of %d  %3d s\n' "$bad" "$tests" $((SECONDS - start))
+    sed 's/^/    | /' "$log" | head -n 400
+  elif grep -qE '^1\.\.0' "$log"; then
+    printf ' skipped: %s\n' "$(sed -n 's/^1\.\.0 *# *SKIP *//p' "$log" | head -n 1)"
+  else
+    printf ' %3d ok  %3d s\n' "$tests" $((SECONDS - start))
+    [[ -z $verbose ]] || sed 's/^/    | /' "$log"
+  fi
+}
+
+# check WHAT COMMAND...: one thing that either works or not.
+check() {
+  wanted "$1" || return 0
+  if setup_quietly "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+}
+
+# run_unit BUILD-DIRECTORY LABEL: builds its Criterion programs and runs them.
+run_unit() {
+  local dir=$TOP/$1 label=$2 program name
+  setup_quietly "make check programs ($label)" make -C "$dir" -j"$(nproc)" check TESTS= || exit 1
+  for program in "$dir"/tests/unit/test_*; do
+    name=$(basename "$program")
+    [[ -x $program && -f $program && $name != *.* ]] || continue
+    wanted "$name" || continue
+    run_tap "$name" env -C "$dir" srcdir="$TOP" "$TOP/tests/unit/tap.sh" "./tests/unit/$name"
+  done
+}
+
+# run_scripts DIRECTORY [VARIABLE=VALUE...]: the TAP scripts of a folder, run
+# in the build tree, where their programs are.
+run_scripts() {
+  local folder=$1 script name
+  shift
+  for script in "$TOP/tests/$folder"/test_*.sh; do
+    name=$folder/$(basename "$script" .sh)
+    wanted "$name" || continue
+    run_tap "$name" env -C "$TOP/$BUILD" "$@" bash "$script"
+  done
+}
+
+lint_shell() {
+  cd "$TOP" && shellcheck -x contrib/*.sh contrib/lib/*.sh tests/*.sh tests/*/*.sh \
+    tests/cluster/lib/*.sh bench/*.sh .ci/run
+}
+
+lint_manuals() {
+  cd "$TOP" && ! mandoc -T lint -W warning doc/*.[158] | grep .
+}
+
+distcheck() {
+  make -C "$TOP/$BUILD" -j"$(nproc)" distcheck \
+    AM_DISTCHECK_CONFIGURE_FLAGS="--with-slurm-source=$SLURM_SOURCE" TESTS=
+}
+
+started=$SECONDS
+rm -rf "$LOGS"
+mkdir -p "$LOGS"
+
+heading "Packages and sources"
+setup_packages "${SETUP_BUILD_PACKAGES[@]}" "${SETUP_CLUSTER_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+setup_slurm_source
+setup_otlp_protos
+echo "  all there"
+
+heading "Build with gcc, warnings as errors"
+setup_build $BUILD gcc --enable-werror
+
+if wanted_group unit; then
+  heading "Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+  setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O1'
+  run_unit $SANITIZED sanitized
+  if [[ -n $slow ]]; then
+    heading "Unit tests as shipped"
+    run_unit $BUILD gcc
+  fi
+  heading "Command line and documents"
+  run_scripts cli
+  check "manual pages" lint_manuals
+fi
+
+if wanted_group agent; then
+  heading "The agent against a scripted receiver"
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" check TESTS= || exit 1
+  run_scripts agent
+fi
+
+if wanted_group cluster; then
+  heading "A private cluster of Slurm $(setup_slurm_version)"
+  run_scripts cluster CLUSTER_STAGE="$TOP/$BUILD/stage"
+fi
+
+if [[ -n $slow ]]; then
+  heading "What only CI does"
+  check "clang, warnings as errors" setup_build build-clang clang --enable-werror CC=clang
+  check "shellcheck" lint_shell
+  check "make distcheck" distcheck
+fi
+
+printf '\n%d min %d s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60))
+if ((skipped)); then
+  echo "$passed passed, $failed failed, $skipped skipped"
+else
+  echo "$passed passed, $failed failed"
+fi
+((failed == 0))
