@@ -57,7 +57,7 @@ static void set_time(struct span *span, const char *key, time_t when)
 void job_attrs_queue(struct span *span, const struct job_view *view)
 {
 	set_text(span, ATTR_PARTITION, view->partition);
-	set_text(span, ATTR_REASON, view->reason);
+	set_text(span, ATTR_REASON, view->queue_reason);
 	set_time(span, ATTR_JOB_SUBMIT_TIME, view->submit);
 	set_time(span, ATTR_JOB_ELIGIBLE_TIME, view->eligible);
 }

@@ -37,15 +37,20 @@ void job_times_of(const struct job_view *view, uint64_t submit_ns,
 		times.submit = to_ns(view->start ? view->start : end);
 	times.end = later(refine(to_ns(end), now_ns), times.submit);
 	times.was_eligible = view->eligible > 0 && view->eligible <= end;
-	/* begin_time is the submission's own second for most jobs */
+	/* A job that nothing holds back becomes eligible in the second of its
+	 * submission or, an array task for one, in the next. */
 	times.was_deferred = !times.was_eligible ||
-			     view->eligible > view->submit;
+			     view->eligible > view->submit + 1;
 	times.start = view->start ? to_ns(view->start) : times.end;
 	times.start = later(times.start, times.submit);
 	if (times.start > times.end)
 		times.start = times.end;
-	times.eligible = times.was_eligible ? later(eligible, times.submit)
-					    : times.start;
+	if (!times.was_eligible)
+		times.eligible = times.start;
+	else if (times.was_deferred)
+		times.eligible = later(eligible, times.submit);
+	else
+		times.eligible = times.submit;
 	if (times.eligible > times.start)
 		times.eligible = times.start;
 	*ret = times;

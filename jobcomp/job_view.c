@@ -89,6 +89,16 @@ static uint64_t time_limit_of(const struct job_record *job)
 						       : (uint64_t)minutes * 60;
 }
 
+/* What Slurm keeps of the wait, for its accounting: the last reason other than
+ * priority or resources.  A job that never ran still has the present one. */
+static const char *queue_reason_of(const struct job_record *job)
+{
+	uint32_t reason = job->nodes ? job->state_reason_prev_db
+				     : job->state_reason;
+
+	return reason == WAIT_NO_REASON ? NULL : job_reason_string(reason);
+}
+
 static void fill_names(const struct job_record *job, struct job_view *view)
 {
 	view->cluster = slurm_conf.cluster_name;
@@ -107,6 +117,7 @@ static void fill_names(const struct job_record *job, struct job_view *view)
 	view->tres_alloc = job->tres_fmt_alloc_str;
 	view->state = state_of(job);
 	view->reason = job_reason_string(job->state_reason);
+	view->queue_reason = queue_reason_of(job);
 	view->context = carried(job, JOB_CONTEXT_VAR);
 	view->tracestate = carried(job, JOB_TRACESTATE_VAR);
 	view->baggage = carried(job, JOB_BAGGAGE_VAR);

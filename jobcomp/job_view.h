@@ -35,7 +35,8 @@ struct job_view {
 	const char *name, *user, *account, *qos, *reservation, *partition;
 	const char *wckey, *nodelist, *failed_node, *tres_alloc;
 	const char *state;			/* "COMPLETED", "FAILED", ... */
-	const char *reason;			/* "None", "Priority", ... */
+	const char *reason;			/* why it ended so: "None", "TimeLimit" */
+	const char *queue_reason;		/* why it waited: "Dependency"; or NULL */
 	uint32_t uid;
 	time_t submit, eligible, start, end_time;
 	time_t suspended;			/* seconds */

@@ -52,6 +52,17 @@ Test(job_times, knows_a_deferred_job)
 	cr_assert_eq(t.eligible, 1060 * S);
 }
 
+Test(job_times, next_second_is_not_deferred)
+{
+	const struct job_view view = { .submit = 1000, .eligible = 1001,
+				       .start = 1001, .end_time = 1002 };
+	struct job_times t = times(&view, 1000 * S + 990000000, 1002 * S);
+
+	cr_assert_not(t.was_deferred);
+	cr_assert(t.was_eligible);
+	cr_assert_eq(t.eligible, t.submit);
+}
+
 Test(job_times, job_that_never_got_into_the_queue)
 {
 	const struct job_view view = {
