@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "clock.h"
 #include "log.h"
@@ -18,8 +20,8 @@ int agent_load_config(const struct options *options, struct config **ret,
 {
 	char path[PATH_MAX];
 	struct config_source source = {
-	    .file = options->config,
-	    .use_environment = true,
+		.file = options->config,
+		.use_environment = true,
 	};
 
 	if (!source.file) {
@@ -38,8 +40,10 @@ static int enter_spool(struct agent *agent, struct err *err)
 	struct agent_user user;
 	bool ignored;
 
+	agent->failure = EX_CONFIG;
 	if (agent_user_find(agent->config, &user, &ignored, err) < 0)
 		return -1;
+	agent->failure = EXIT_FAILURE;
 	if (ignored)
 		log_say(LOG_LEVEL_WARNING,
 			"AgentUser=%s is not heeded: the agent was not started "
@@ -63,18 +67,20 @@ static int make_parts(struct agent *agent, struct err *err)
 			  err) < 0)
 		return -1;
 	agent->resource =
-	    resource_create(agent->config, agent->identity.cluster,
-			    agent->identity.instance, err);
+		resource_create(agent->config, agent->identity.cluster,
+				agent->identity.instance, err);
 	if (!agent->resource)
 		return -1;
+	agent->failure = EX_CONFIG;
 	agent->endpoints = endpoints_create(agent->config, err);
 	if (!agent->endpoints)
 		return -1;
+	agent->failure = EXIT_FAILURE;
 	agent->comments = comments_create(agent->options->comment_helper, err);
 	if (!agent->comments)
 		return -1;
 	agent->pipeline = pipeline_create(
-	    agent->options->spool, agent->spool_fd, agent->comments, err);
+		agent->options->spool, agent->spool_fd, agent->comments, err);
 	return agent->pipeline ? 0 : -1;
 }
 

@@ -25,6 +25,7 @@ struct agent {
 	struct endpoints *endpoints;
 	struct pipeline *pipeline;
 	struct comments *comments;
+	int failure;              /* exit status when it can not be made */
 	struct happened happened; /* and not yet acted upon */
 	uint64_t deadline; /* clock_ms by which to end; TIME_NEVER: run */
 };

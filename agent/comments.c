@@ -18,15 +18,16 @@
 
 #define ARGS_MAX 12
 
-static const struct retry_policy policy = {.initial_ms = 2000, .max_ms = 60000};
+static const struct retry_policy policy = { .initial_ms = 2000,
+					    .max_ms = 60000 };
 
 /* The field's name as the helper and otel.conf know it. */
 static const char *const fields[] = {
-    [JOB_COMMENT_NONE] = NULL,
-    [JOB_COMMENT_ADMIN] = "AdminComment",
-    [JOB_COMMENT_SYSTEM] = "SystemComment",
-    [JOB_COMMENT_USER] = "Comment",
-    [JOB_COMMENT_EXTRA] = "Extra",
+	[JOB_COMMENT_NONE] = NULL,
+	[JOB_COMMENT_ADMIN] = "AdminComment",
+	[JOB_COMMENT_SYSTEM] = "SystemComment",
+	[JOB_COMMENT_USER] = "Comment",
+	[JOB_COMMENT_EXTRA] = "Extra",
 };
 
 struct comments {
@@ -104,8 +105,9 @@ static int start(struct comments *comments, const struct comment *comment,
 {
 	const struct config *config = comments->config;
 	const char *argv[ARGS_MAX] = {
-	    comments->program, "--job", NULL,      "--context", NULL,
-	    "--cluster",       NULL,    "--field", NULL};
+		comments->program, "--job", NULL,      "--context", NULL,
+		"--cluster",       NULL,    "--field", NULL
+	};
 	char job[16];
 
 	snprintf(job, sizeof(job), "%" PRIu32, comment->job_id);

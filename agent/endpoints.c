@@ -23,7 +23,7 @@ static int fill(struct endpoints *endpoints, const struct config *config,
 
 	for (size_t i = 0; i < endpoints->n; i++) {
 		endpoints->list[i].exporter =
-		    exporter_create(config->endpoint[i], config, &cause);
+			exporter_create(config->endpoint[i], config, &cause);
 		if (!endpoints->list[i].exporter)
 			return err_set(err, "Endpoint: number %zu: %s", i + 1,
 				       cause.msg);

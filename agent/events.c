@@ -22,8 +22,8 @@
 #define BLIND_PAUSE_MS 5000
 /* Every writer ends with a close of a writable file (spool.h); these are the
  * agent's own. */
-static const char *const own_files[] = {"cursor.tmp", "agent.lock",
-					"agent.pid"};
+static const char *const own_files[] = { "cursor.tmp", "agent.lock",
+					 "agent.pid" };
 
 static int open_signals(struct err *err)
 {
@@ -120,7 +120,7 @@ static void take_inotify_event(const struct inotify_event *event,
 static void take_inotify(struct events *events, struct happened *ret)
 {
 	_Alignas(struct inotify_event) char
-	    block[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+		block[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
 	ssize_t n;
 
 	while ((n = read(events->inotify_fd, block, sizeof(block))) > 0) {
@@ -158,9 +158,10 @@ void events_wait(struct events *events, bool watch_spool, uint64_t until,
 {
 	bool blind = watch_spool && events->inotify_fd < 0;
 	struct pollfd fds[2] = {
-	    {.fd = events->signal_fd, .events = POLLIN},
-	    /* poll passes over a negative descriptor */
-	    {.fd = watch_spool ? events->inotify_fd : -1, .events = POLLIN},
+		{ .fd = events->signal_fd, .events = POLLIN },
+		/* poll passes over a negative descriptor */
+		{ .fd = watch_spool ? events->inotify_fd : -1,
+		  .events = POLLIN },
 	};
 
 	if (blind)

@@ -22,8 +22,8 @@
 static char *read_cluster(int spool_fd)
 {
 	_cleanup_close_ int fd =
-	    openat(spool_fd, CLUSTER_FILE,
-		   O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+		openat(spool_fd, CLUSTER_FILE,
+		       O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	char line[CLUSTER_MAX + 1];
 	struct stat st;
 	ssize_t n;
@@ -63,8 +63,8 @@ int identity_fill(const struct options *options, int spool_fd,
 	identity.cluster = options->cluster ? strdup(options->cluster)
 					    : read_cluster(spool_fd);
 	identity.instance = options->service_instance
-				? strdup(options->service_instance)
-				: default_instance(options->spool);
+				    ? strdup(options->service_instance)
+				    : default_instance(options->spool);
 	if (!identity.instance || (options->cluster && !identity.cluster)) {
 		identity_clear(&identity);
 		errno = ENOMEM;

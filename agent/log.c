@@ -26,32 +26,37 @@ static struct log {
 	bool foreground;
 	enum log_level level;
 	const char *path; /* NULL: no file */
+	bool made;        /* by us, so it is ours to give away */
 	int fd;
-} the_log = {.foreground = true, .level = LOG_LEVEL_INFO, .fd = -1};
+} the_log = { .foreground = true, .level = LOG_LEVEL_INFO, .fd = -1 };
 
 static const struct {
 	int priority;
 	const char *name;
 } levels[] = {
-    [LOG_LEVEL_ERROR] = {LOG_ERR, "error"},
-    [LOG_LEVEL_WARNING] = {LOG_WARNING, "warning"},
-    [LOG_LEVEL_INFO] = {LOG_INFO, "info"},
-    [LOG_LEVEL_DEBUG] = {LOG_DEBUG, "debug"},
+	[LOG_LEVEL_ERROR] = { LOG_ERR, "error" },
+	[LOG_LEVEL_WARNING] = { LOG_WARNING, "warning" },
+	[LOG_LEVEL_INFO] = { LOG_INFO, "info" },
+	[LOG_LEVEL_DEBUG] = { LOG_DEBUG, "debug" },
 };
 
-static int open_file(const char *path, struct err *err)
+static int open_file(const char *path, bool *ret_made, struct err *err)
 {
-	int flags =
-	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
-	_cleanup_close_ int fd = open(path, flags, LOG_FILE_MODE);
+	int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+	_cleanup_close_ int fd =
+		open(path, flags | O_CREAT | O_EXCL, LOG_FILE_MODE);
+	bool made = fd >= 0;
 	struct stat st;
 
+	if (!made && errno == EEXIST)
+		fd = open(path, flags);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, "open log file %s: %m", path);
 	if (!S_ISREG(st.st_mode)) {
 		errno = EINVAL;
 		return err_set(err, "log file %s is not a regular file", path);
 	}
+	*ret_made = made;
 	return take_fd(&fd);
 }
 
@@ -63,13 +68,14 @@ int log_open(const char *file, bool foreground, struct err *err)
 		openlog(PROGRAM, LOG_PID, LOG_DAEMON);
 	if (!file)
 		return 0;
-	the_log.fd = open_file(file, err);
+	the_log.fd = open_file(file, &the_log.made, err);
 	return the_log.fd < 0 ? -1 : 0;
 }
 
 void log_reopen(void)
 {
-	int fd = the_log.path ? open_file(the_log.path, NULL) : -1;
+	int fd = the_log.path ? open_file(the_log.path, &the_log.made, NULL)
+			      : -1;
 
 	if (fd < 0)
 		return;
@@ -88,7 +94,7 @@ void log_close(void)
 void log_give(uid_t uid, gid_t gid)
 {
 	/* where it fails the open file still serves; only a reopen will not */
-	if (the_log.fd >= 0 && fchown(the_log.fd, uid, gid) < 0)
+	if (the_log.made && fchown(the_log.fd, uid, gid) < 0)
 		log_say(LOG_LEVEL_WARNING, "log file %s: chown: %m",
 			the_log.path);
 }

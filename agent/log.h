@@ -24,12 +24,12 @@ int log_open(const char *file, bool foreground, struct err *err);
 /* Opens the file anew, after it was rotated; keeps the old one on failure. */
 void log_reopen(void);
 void log_close(void);
-/* Gives the file to the user the agent is about to become. */
+/* Gives the file, if we made it, to the user the agent is about to become. */
 void log_give(uid_t uid, gid_t gid);
 void log_set_level(enum log_level level);
 
 void log_say(enum log_level level, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3)));
 
 /* One cause of trouble.  Zeroed: no trouble. */
 struct log_cause {
@@ -43,6 +43,6 @@ void log_cause_say(struct log_cause *cause, enum log_level level,
 		   const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* The trouble is over: says so, with how long and how often, if there was. */
 void log_cause_over(struct log_cause *cause, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3)));
 
 #endif

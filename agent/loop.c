@@ -35,9 +35,9 @@ static bool give_up(void *arg)
 static void aim(struct agent *agent)
 {
 	const struct pipeline_target target = {
-	    .config = agent->config,
-	    .endpoints = agent->endpoints,
-	    .resource = agent->resource,
+		.config = agent->config,
+		.endpoints = agent->endpoints,
+		.resource = agent->resource,
 	};
 
 	log_set_level(agent->config->log_level);
@@ -103,7 +103,7 @@ static void act(struct agent *agent)
 {
 	struct happened happened = agent->happened;
 
-	agent->happened = (struct happened){0};
+	agent->happened = (struct happened){ 0 };
 	if (happened.spool)
 		pipeline_notice(agent->pipeline, clock_ms(),
 				agent->config->batch_timeout);
@@ -119,8 +119,8 @@ static void act(struct agent *agent)
 /* Nothing more can or need be done before the process ends. */
 static bool finished(const struct agent *agent)
 {
-	bool spans =
-	    pipeline_idle(agent->pipeline) || pipeline_stuck(agent->pipeline);
+	bool spans = pipeline_idle(agent->pipeline) ||
+		     pipeline_stuck(agent->pipeline);
 
 	if (ending(agent))
 		return spans || clock_ms() >= agent->deadline;
@@ -164,8 +164,8 @@ static void work(struct agent *agent)
 			continue;
 		}
 		events_wait(
-		    &agent->events, pipeline_wants_notice(agent->pipeline),
-		    time_earlier(next, agent->deadline), &agent->happened);
+			&agent->events, pipeline_wants_notice(agent->pipeline),
+			time_earlier(next, agent->deadline), &agent->happened);
 	}
 }
 
@@ -184,9 +184,10 @@ static int conclude(const struct agent *agent)
 	if (!agent->options->once)
 		return EXIT_SUCCESS;
 	return left || counts->rejected || counts->refused || counts->lost ||
-		       counts->unknown || comments_failed(agent->comments)
-		   ? EXIT_FAILURE
-		   : EXIT_SUCCESS;
+			       counts->unknown ||
+			       comments_failed(agent->comments)
+		       ? EXIT_FAILURE
+		       : EXIT_SUCCESS;
 }
 
 int agent_run(struct agent *agent)

@@ -28,7 +28,7 @@ static int serve(const struct options *options, struct config *config,
 	struct err err;
 
 	if (agent_create(&agent, options, config, &held, &err) < 0)
-		status = held ? EXIT_SUCCESS : fail(EXIT_FAILURE, &err);
+		status = held ? EXIT_SUCCESS : fail(agent.failure, &err);
 	else
 		held = false;
 	daemon_ready(ready, status);

@@ -25,7 +25,7 @@ void outbox_free(struct outbox *outbox)
 	buf_free(&outbox->bytes);
 	cleanup_freep(&outbox->spans);
 	cleanup_freep(&outbox->job_ids);
-	*outbox = (struct outbox){.bytes = BUF_INIT};
+	*outbox = (struct outbox){ .bytes = BUF_INIT };
 }
 
 bool outbox_full(const struct outbox *outbox, size_t max_spans)

@@ -48,7 +48,8 @@ struct pipeline {
 	enum state state;
 	enum pause pause; /* PAUSING */
 	uint64_t wake_at; /* GATHERING, PAUSING */
-	uint64_t look_at; /* for comments; TIME_NEVER: no need */
+	bool look_wanted; /* comments may be in what was not read yet */
+	uint64_t look_at; /* for them; TIME_NEVER: not while this lasts */
 	uint64_t look_not_before;
 	bool held; /* SENDING in part, and every endpoint is in its backoff */
 	struct outbox outbox;
@@ -80,6 +81,7 @@ struct pipeline *pipeline_create(const char *spool, int spool_fd,
 	pipeline->refused_fd = -1;
 	pipeline->spool = spool;
 	pipeline->comments = comments;
+	pipeline->look_wanted = true;
 	pipeline->look_at = TIME_NEVER;
 	pipeline->reader = spool_reader_create(spool_fd, err);
 	if (!pipeline->reader) {
@@ -159,7 +161,17 @@ static bool may_look(const struct pipeline *pipeline)
 bool pipeline_wants_notice(const struct pipeline *pipeline)
 {
 	return pipeline_idle(pipeline) ||
-	       (may_look(pipeline) && pipeline->look_at == TIME_NEVER);
+	       (may_look(pipeline) && !pipeline->look_wanted);
+}
+
+static void plan_look(struct pipeline *pipeline, uint64_t at)
+{
+	if (!pipeline->look_wanted)
+		pipeline->look_at = TIME_NEVER;
+	else if (at > pipeline->look_not_before)
+		pipeline->look_at = at;
+	else
+		pipeline->look_at = pipeline->look_not_before;
 }
 
 void pipeline_notice(struct pipeline *pipeline, uint64_t now, uint64_t delay)
@@ -167,10 +179,11 @@ void pipeline_notice(struct pipeline *pipeline, uint64_t now, uint64_t delay)
 	if (pipeline_idle(pipeline)) {
 		pipeline->state = GATHERING;
 		pipeline->wake_at = now + delay;
-	} else if (may_look(pipeline) && pipeline->look_at == TIME_NEVER) {
-		pipeline->look_at = pipeline->look_not_before > now + delay
-					? pipeline->look_not_before
-					: now + delay;
+	}
+	if (!pipeline->look_wanted) {
+		pipeline->look_wanted = true;
+		if (may_look(pipeline))
+			plan_look(pipeline, now + delay);
 	}
 }
 
@@ -260,7 +273,7 @@ static int fill(struct pipeline *pipeline, struct err *err)
 	return 0;
 }
 
-/* All spans of the batch are settled, or it had none. */
+/* What was read is settled, to its end: the cursor may move there. */
 static void settle(struct pipeline *pipeline)
 {
 	if (pipeline->outbox.moved) {
@@ -268,8 +281,6 @@ static void settle(struct pipeline *pipeline)
 		pipeline->end = pipeline->outbox.end;
 		pipeline->to_commit = true;
 	}
-	if (++pipeline->uncommitted >= COMMIT_EVERY)
-		commit(pipeline);
 	outbox_reset(&pipeline->outbox);
 	pipeline->state = READING;
 }
@@ -299,6 +310,7 @@ static uint64_t nothing_read(struct pipeline *pipeline, uint64_t now)
 	}
 	if (writer)
 		return pause_for(pipeline, PAUSE_WRITER, now + WRITER_PAUSE_MS);
+	pipeline->look_wanted = false;
 	pipeline->state = IDLE;
 	return TIME_NEVER;
 }
@@ -331,9 +343,10 @@ static void look_for_comments(struct pipeline *pipeline, uint64_t now)
 			take_comment(pipeline, &record);
 	put_back(pipeline);
 	end = clock_ms();
+	pipeline->look_wanted = false;
 	pipeline->look_at = TIME_NEVER;
 	pipeline->look_not_before =
-	    end + LOOK_PAUSE_MS + LOOK_SHARE * (end - now);
+		end + LOOK_PAUSE_MS + LOOK_SHARE * (end - now);
 }
 
 /* ---- sending ------------------------------------------------------------- */
@@ -348,8 +361,8 @@ static void keep_refused(struct pipeline *pipeline, struct range range)
 		pipeline->refused_fd = refused_open(pipeline->spool, &err);
 	if (pipeline->refused_fd >= 0)
 		kept = refused_append(
-		    pipeline->refused_fd, outbox->spans + range.first,
-		    outbox->job_ids + range.first, range.n, &err);
+			pipeline->refused_fd, outbox->spans + range.first,
+			outbox->job_ids + range.first, range.n, &err);
 	pipeline->counts.refused += kept;
 	pipeline->counts.lost += range.n - kept;
 	if (kept < range.n)
@@ -364,10 +377,10 @@ static void refuse(struct pipeline *pipeline, const struct endpoint *endpoint,
 	pipeline->refused_some = true;
 	keep_refused(pipeline, range);
 	log_cause_say(
-	    &pipeline->refusing, LOG_LEVEL_ERROR,
-	    "%s refuses spans for good: %s; they are set aside in %s/%s",
-	    exporter_name(endpoint->exporter), why, pipeline->spool,
-	    REFUSED_DIR);
+		&pipeline->refusing, LOG_LEVEL_ERROR,
+		"%s refuses spans for good: %s; they are set aside in %s/%s",
+		exporter_name(endpoint->exporter), why, pipeline->spool,
+		REFUSED_DIR);
 }
 
 static void accept_range(struct pipeline *pipeline,
@@ -392,9 +405,9 @@ static void send_range(struct pipeline *pipeline, struct endpoint *endpoint)
 {
 	struct range range = ranges_top(&pipeline->ranges);
 	const struct batch batch = {
-	    .spans = pipeline->outbox.spans + range.first,
-	    .n_spans = range.n,
-	    .resource = pipeline->target.resource,
+		.spans = pipeline->outbox.spans + range.first,
+		.n_spans = range.n,
+		.resource = pipeline->target.resource,
 	};
 	struct export_result result;
 
@@ -418,7 +431,8 @@ static void send_range(struct pipeline *pipeline, struct endpoint *endpoint)
 /* No receiver takes spans until then.  Waiting, we hold nothing: the spool's
  * bound must be free to remove the oldest; but a batch that is settled in part
  * is not begun anew. */
-static uint64_t wait_for_receiver(struct pipeline *pipeline, uint64_t until)
+static uint64_t wait_for_receiver(struct pipeline *pipeline, uint64_t now,
+				  uint64_t until)
 {
 	if (pipeline->touched) {
 		pipeline->held = true;
@@ -426,7 +440,9 @@ static uint64_t wait_for_receiver(struct pipeline *pipeline, uint64_t until)
 		return until;
 	}
 	put_back(pipeline);
-	return pause_for(pipeline, PAUSE_RECEIVER, until);
+	plan_look(pipeline, now);
+	pause_for(pipeline, PAUSE_RECEIVER, until);
+	return time_earlier(until, pipeline->look_at);
 }
 
 static uint64_t send_batch(struct pipeline *pipeline, uint64_t now)
@@ -436,7 +452,7 @@ static uint64_t send_batch(struct pipeline *pipeline, uint64_t now)
 
 	endpoint = endpoints_pick(pipeline->target.endpoints, now, &next);
 	if (!endpoint)
-		return wait_for_receiver(pipeline, next);
+		return wait_for_receiver(pipeline, now, next);
 	pipeline->held = false;
 	send_range(pipeline, endpoint);
 	if (!ranges_empty(&pipeline->ranges))
@@ -448,6 +464,8 @@ static uint64_t send_batch(struct pipeline *pipeline, uint64_t now)
 			       "no refused spans are lost any more");
 	}
 	settle(pipeline);
+	if (++pipeline->uncommitted >= COMMIT_EVERY)
+		commit(pipeline);
 	return now;
 }
 

@@ -65,7 +65,7 @@ int privileges_drop(const struct agent_user *user, struct err *err)
 
 int privileges_harden(struct err *err)
 {
-	const struct rlimit no_core = {0, 0};
+	const struct rlimit no_core = { 0, 0 };
 
 	if (setrlimit(RLIMIT_CORE, &no_core) < 0)
 		return err_set(err, "setrlimit: %m");

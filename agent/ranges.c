@@ -4,7 +4,7 @@
 
 void ranges_start(struct ranges *ranges, size_t n)
 {
-	ranges->stack[0] = (struct range){0, n};
+	ranges->stack[0] = (struct range){ 0, n };
 	ranges->depth = 1;
 }
 
@@ -31,7 +31,7 @@ bool ranges_halve(struct ranges *ranges)
 	if (top.n < 2)
 		return false;
 	ranges->stack[ranges->depth - 1] =
-	    (struct range){top.first + half, top.n - half};
-	ranges->stack[ranges->depth++] = (struct range){top.first, half};
+		(struct range){ top.first + half, top.n - half };
+	ranges->stack[ranges->depth++] = (struct range){ top.first, half };
 	return true;
 }

@@ -24,7 +24,7 @@ int refused_open(const char *spool, struct err *err)
 size_t refused_append(int dirfd, const struct iovec *spans,
 		      const uint32_t *job_ids, size_t n, struct err *err)
 {
-	const struct spool_options options = {.max_size = REFUSED_SIZE_MAX};
+	const struct spool_options options = { .max_size = REFUSED_SIZE_MAX };
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++)

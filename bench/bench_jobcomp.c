@@ -4,7 +4,8 @@
  * slurmctld's job lock: jobcomp/otel against Slurm's own jobcomp/filetxt, both
  * loaded as slurmctld loads them, fed the same job record in turn.
  *
- * Usage: bench_jobcomp OTEL.so FILETXT.so FILETXT_LOG   (SLURM_CONF is set)
+ * Usage: bench_jobcomp OTEL.so FILETXT.so FILETXT_LOG SPOOL
+ * (SLURM_CONF is set; SPOOL is that of slurmctld in otel.conf)
  */
 #include "jobcomp/job_view_slurm.h"
 
@@ -14,6 +15,7 @@
 #include "src/common/log.h"
 
 #include "bench/bench.h"
+#include "spool/spool.h"
 
 #define RECORDS 20000
 #define WARM_UP 200
@@ -110,19 +112,34 @@ static void print(const char *name, struct plugin *plugin)
 	       sample_percentile(&plugin->sample, 0.99));
 }
 
+/* The agent would take its share of this machine: the plugin starts one, which
+ * ends at once when it finds the lock held. */
+static void keep_agent_away(const char *spool)
+{
+	bool held;
+	int fd = spool_open_dir(spool, true, (uid_t)-1, (gid_t)-1, NULL);
+
+	if (fd < 0 || spool_lock(fd, &held, NULL) < 0) {
+		fprintf(stderr, "bench_jobcomp: the spool %s is in use\n",
+			spool);
+		exit(1);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	log_options_t options = LOG_OPTS_STDERR_ONLY;
 	struct plugin otel, filetxt;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: %s OTEL.so FILETXT.so FILETXT_LOG\n",
+	if (argc != 5) {
+		fprintf(stderr, "usage: %s OTEL.so FILETXT.so FILETXT_LOG SPOOL\n",
 			argv[0]);
 		return 2;
 	}
 	log_init("slurmctld", options, SYSLOG_FACILITY_DAEMON, NULL);
 	slurm_conf_init(NULL);
 	make_job();
+	keep_agent_away(argv[4]);
 	load(argv[1], NULL, &otel);
 	load(argv[2], argv[3], &filetxt);
 	for (int i = 0; i < RECORDS + WARM_UP; i++) {

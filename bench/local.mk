@@ -25,7 +25,7 @@ bench_jobcomp_SOURCES = bench/bench_jobcomp.c bench/bench.h
 bench_jobcomp_CPPFLAGS = $(AM_CPPFLAGS) -DUSE_ALIAS=1 -DBUILD_CALLER=slurmctld \
 	-Ijobcomp/slurm-headers -isystem $(SLURM_SOURCE)
 bench_jobcomp_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
-bench_jobcomp_LDADD = $(SLURM_FULL_LIBS)
+bench_jobcomp_LDADD = libotel.la $(SLURM_FULL_LIBS)
 bench_programs += bench_jobcomp$(EXEEXT)
 endif
 

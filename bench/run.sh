@@ -67,7 +67,8 @@ bench_jobcomp() {
   printf 'ClusterName=bench\nSlurmctldHost=localhost\nSlurmUser=%s\nNodeName=n1\n' \
     "$(id -un)" >"$WORK/slurm.conf"
   SLURM_CONF=$WORK/slurm.conf "$BUILD/bench_jobcomp" \
-    "$CLUSTER_STAGE/lib/slurm/jobcomp_otel.so" "$dir/jobcomp_filetxt.so" "$WORK/filetxt.log"
+    "$CLUSTER_STAGE/lib/slurm/jobcomp_otel.so" "$dir/jobcomp_filetxt.so" "$WORK/filetxt.log" \
+    "$WORK/spool/slurmctld"
 }
 
 # one_srun VARIANT: milliseconds of one `srun true` with that plugstack.conf.

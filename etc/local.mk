@@ -1,3 +1,16 @@
 # The commented example; a site copies it beside its slurm.conf.
 exampledir = $(docdir)/examples
 dist_example_DATA = etc/otel.conf.example
+
+# For sites that run the agent from systemd rather than from the plugins.
+systemdunitdir = $(prefix)/lib/systemd/system
+systemdunit_DATA = etc/slurm-otel-agent@.service
+CLEANFILES += $(systemdunit_DATA)
+EXTRA_DIST += etc/slurm-otel-agent@.service.in
+
+etc/slurm-otel-agent@.service: etc/slurm-otel-agent@.service.in
+	@$(MKDIR_P) etc
+	$(AM_V_GEN)sed 's|@sbindir[@]|$(sbindir)|g' $(srcdir)/etc/slurm-otel-agent@.service.in > $@
+
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+dist_tmpfiles_DATA = etc/slurm-otel.conf

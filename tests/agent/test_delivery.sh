@@ -81,9 +81,29 @@ ok 'it ends' until_true test ! -e "$SPOOL/agent.pid"
 ok 'it says so' until_true grep -q 'ends: 1 spans delivered' "$WORK/daemon.log"
 AGENT_PID=
 
+# --- its directory is removed
+start_agent
+rm -rf "$SPOOL"
+wait "$AGENT_PID"
+is 'without a spool it ends' $? 0
+AGENT_PID=
+ok 'and says so' grep -q 'the spool directory was removed' "$LOG"
+
+# --- a configuration that only its use shows to be wrong
+echo 'authorization=secret' >"$WORK/headers"
+chmod 644 "$WORK/headers"
+cp "$CONF" "$CONF.good"
+configure "Endpoint=http://127.0.0.1:$PORT" "HeadersFile=$WORK/headers"
+: >"$LOG"
+agent_once
+is 'a secret that others can read: EX_CONFIG' $? 78
+like 'which is said, and the secret is not' "$(<"$LOG")" 'HeadersFile .*has mode 0644'
+not_ok 'not anywhere' grep -q secret "$LOG"
+mv "$CONF.good" "$CONF"
+
 # --- the cluster's name
-echo from-file >"$SPOOL/cluster"
 write_spans 600 1
+echo from-file >"$SPOOL/cluster"
 ok 'once more' agent_once
 ok 'the cluster is read from the spool' grep -q '"stringValue":"from-file"' "$WORK/out.jsonl"
 ok 'the instance is spool@host' grep -q "\"stringValue\":\"spool@$(uname -n)\"" "$WORK/out.jsonl"

@@ -38,6 +38,8 @@ declare -A CLUSTER_PID=()  # munged, slurmctld, slurmd.n1 ... -> process id
 . "$CLUSTER_LIB/lib/jobs.sh"
 # shellcheck source=tests/cluster/lib/spans.sh
 . "$CLUSTER_LIB/lib/spans.sh"
+# shellcheck source=tests/cluster/lib/receiver.sh
+. "$CLUSTER_LIB/lib/receiver.sh"
 
 # cluster_start [--nodes N] [--cpus N] [--slurm-conf LINES] [--otel-conf LINES]
 #               [--no-otel-conf] [--plugstack LINES] [--no-plugins]
@@ -67,8 +69,9 @@ cluster_stop() {
   cluster_stop_daemons
   cluster_stop_agents TERM
   cluster_stop_steps
+  receiver_stop
   cluster_remove_dir
-  CLUSTER_DIR=
+  CLUSTER_DIR= RECEIVER_DIR= RECEIVER_PORT=
   CLUSTER_PID=()
 }
 

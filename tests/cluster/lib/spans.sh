@@ -8,6 +8,7 @@
 cluster_query() {
   local expression=$1
   shift
+  receiver_collect
   [[ -f $CLUSTER_TRACES ]] || set -- "$@" /dev/null
   [[ ! -f $CLUSTER_TRACES ]] || set -- "$@" "$CLUSTER_TRACES"
   jq -nRrc -L "$CLUSTER_LIB" "include \"spans\"; [inputs | fromjson?] | spans | ($expression)" "$@"
