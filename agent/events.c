@@ -22,8 +22,8 @@
 #define BLIND_PAUSE_MS 5000
 /* Every writer ends with a close of a writable file (spool.h); these are the
  * agent's own. */
-static const char *const own_files[] = { "cursor.tmp", "agent.lock",
-					 "agent.pid" };
+#define LOCK_FILE "agent.lock"
+static const char *const own_files[] = { "cursor.tmp", LOCK_FILE, "agent.pid" };
 
 static int open_signals(struct err *err)
 {
@@ -47,7 +47,7 @@ static int open_signals(struct err *err)
 /* By descriptor, because the agent's user may not pass the parents' modes. */
 static int watch(int inotify_fd, const char *spool, int spool_fd)
 {
-	const uint32_t mask = IN_CLOSE_WRITE | IN_DELETE_SELF | IN_ONLYDIR;
+	const uint32_t mask = IN_CLOSE_WRITE | IN_DELETE | IN_ONLYDIR;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", spool_fd);
@@ -96,6 +96,8 @@ static void take_signals(struct events *events, struct happened *ret)
 			ret->terminate = true;
 		else if (info.ssi_signo == SIGHUP)
 			ret->reload = true;
+		else if (info.ssi_signo == SIGCHLD)
+			ret->child = true;
 	}
 }
 
@@ -110,10 +112,16 @@ static bool is_own(const char *name)
 static void take_inotify_event(const struct inotify_event *event,
 			       struct happened *ret)
 {
-	if (event->mask & (IN_IGNORED | IN_DELETE_SELF | IN_UNMOUNT))
+	const char *name = event->len ? event->name : "";
+
+	if (event->mask & (IN_IGNORED | IN_UNMOUNT))
 		ret->spool_gone = true;
-	else if ((event->mask & IN_Q_OVERFLOW) ||
-		 (event->len && !is_own(event->name)))
+	else if (event->mask & IN_Q_OVERFLOW)
+		ret->spool = true;
+	else if (event->mask & IN_DELETE)
+		/* our own descriptor keeps the directory itself alive */
+		ret->spool_gone |= !strcmp(name, LOCK_FILE);
+	else if (!is_own(name))
 		ret->spool = true;
 }
 

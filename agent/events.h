@@ -19,8 +19,9 @@ struct events {
 /* What happened; set, never cleared, by the functions below. */
 struct happened {
 	bool spool;      /* a record may have come */
-	bool spool_gone; /* the directory was removed */
+	bool spool_gone; /* the directory or its agent.lock was removed */
 	bool terminate;  /* SIGTERM, SIGINT */
+	bool child;      /* SIGCHLD */
 	bool reload;     /* SIGHUP */
 };
 

@@ -148,6 +148,12 @@ static uint64_t step_pipeline(struct agent *agent)
 	return 0;
 }
 
+static bool has_news(const struct happened *happened)
+{
+	return happened->spool || happened->spool_gone || happened->terminate ||
+	       happened->reload || happened->child;
+}
+
 static void work(struct agent *agent)
 {
 	for (;;) {
@@ -159,10 +165,10 @@ static void work(struct agent *agent)
 						  agent->options->once));
 		if (finished(agent))
 			return;
-		if (next <= clock_ms()) {
-			events_take(&agent->events, &agent->happened);
+		/* signals may have come in the middle of a step */
+		events_take(&agent->events, &agent->happened);
+		if (next <= clock_ms() || has_news(&agent->happened))
 			continue;
-		}
 		events_wait(
 			&agent->events, pipeline_wants_notice(agent->pipeline),
 			time_earlier(next, agent->deadline), &agent->happened);

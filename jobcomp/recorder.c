@@ -2,17 +2,20 @@
 /* Writes the spans of ended jobs to the spool; see recorder.h. */
 #include "jobcomp/recorder.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 #include <slurm/slurm_errno.h>
 
 #include "host/agent.h"
 #include "host/daemon_spool.h"
+#include "host/span_writer.h"
 #include "jobcomp/job_spans.h"
 #include "jobcomp/log.h"
 #include "span/comment.h"
-#include "spool/spool.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -34,7 +37,7 @@ static struct config *load(char *path, size_t size, struct err *err)
 	return config_load(&source, &config, err) < 0 ? NULL : config;
 }
 
-static void start_agent(const struct config *config, const char *config_file)
+static void start_agent(const struct config *config)
 {
 	char spool[PATH_MAX];
 	struct err err;
@@ -45,12 +48,20 @@ static void start_agent(const struct config *config, const char *config_file)
 			    err.msg);
 		return;
 	}
-	if (agent_start(spool, config_file, &err) < 0) {
+	if (agent_start(spool, NULL, &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);
 		return;
 	}
 	slurm_info("otel: tracing is on, spool %s", spool);
+}
+
+static void start(const struct config *config, const char *config_file)
+{
+	if (access(config_file, R_OK) < 0)
+		slurm_info("otel: %s can not be read, every key has its default: %s",
+			   config_file, strerror(errno));
+	start_agent(config);
 }
 
 void recorder_configure(struct recorder *recorder)
@@ -65,7 +76,7 @@ void recorder_configure(struct recorder *recorder)
 	else if (!config->enabled)
 		slurm_info("otel: tracing is off: Enabled=no in %s", path);
 	else
-		start_agent(config, path);
+		start(config, path);
 	pthread_mutex_lock(&recorder->lock);
 	config_destroy(recorder->config);
 	recorder->config = config;
@@ -80,20 +91,6 @@ void recorder_release(struct recorder *recorder)
 	pthread_mutex_unlock(&recorder->lock);
 }
 
-static int write_one(const struct config *config, int spool, uint32_t job_id,
-		     const struct span *span, struct err *err)
-{
-	const struct spool_options options = { config->spool_max_size,
-					       config->spool_sync };
-	_cleanup_free_ uint8_t *data = NULL;
-	size_t len;
-
-	if (span_encode(span, &data, &len, err) < 0)
-		return -1;
-	return spool_append(spool, &options, SPOOL_SPAN, job_id, data, len,
-			    err);
-}
-
 static int write_all(const struct config *config, uint32_t job_id,
 		     struct span *const *spans, int n, struct err *err)
 {
@@ -106,10 +103,7 @@ static int write_all(const struct config *config, uint32_t job_id,
 	spool = daemon_spool_open(config, SPOOL_NAME, err);
 	if (spool < 0)
 		return -1;
-	for (int i = 0; i < n; i++)
-		if (write_one(config, spool, job_id, spans[i], err) < 0)
-			return -1;
-	return 0;
+	return spans_write(config, spool, job_id, spans, (size_t)n, err);
 }
 
 static void report(struct recorder *recorder, uint32_t job_id, int rc,
@@ -159,8 +153,8 @@ static void record(struct recorder *recorder, struct job_record *job)
 	n = job_spans_create(config, &view, &context, clock_unix_ns(), spans);
 	report(recorder, view.job_id,
 	       write_all(config, view.job_id, spans, n, &err), &err);
-	for (int i = 0; i < n; i++)
-		span_destroy(spans[i]);
+	if (n > 0)
+		spans_destroy(spans, (size_t)n);
 	set_comment(config, job, &view, &context);
 }
 

@@ -76,7 +76,10 @@ void job_prolog(struct plugin *plugin, spank_t sp)
 		return;
 	job_from_environment(config, job_id, &job);
 	spool = node_spool_open(config, getenv("SLURMD_NODENAME"), &err);
-	if (spool < 0 || job_file_write(spool, job_id, &job, &err) < 0) {
+	/* slurmd said it; each step that loses a span because of it will */
+	if (spool < 0)
+		return;
+	if (job_file_write(spool, job_id, &job, &err) < 0) {
 		slurm_info("otel: job %u: its trace context is not kept on this node: %s",
 			   job_id, err.msg);
 		return;
@@ -99,7 +102,7 @@ void job_epilog(struct plugin *plugin, spank_t sp)
 		return;
 	spool = node_spool_open(plugin->config, getenv("SLURMD_NODENAME"),
 				&err);
-	if (spool < 0 || job_file_remove(spool, job_id, &err) < 0)
+	if (spool >= 0 && job_file_remove(spool, job_id, &err) < 0)
 		slurm_info("otel: job %u: its context stays on this node: %s",
 			   job_id, err.msg);
 }

@@ -10,18 +10,23 @@
 
 #define CONFIG_ARGUMENT "config="
 
+const char *settings_argument(int argc, char **argv)
+{
+	const size_t len = sizeof(CONFIG_ARGUMENT) - 1;
+
+	for (int i = 0; i < argc; i++)
+		if (!strncasecmp(argv[i], CONFIG_ARGUMENT, len))
+			return argv[i] + len;
+	return NULL;
+}
+
 int settings_path(int argc, char **argv, char *ret, size_t size)
 {
-	for (int i = 0; i < argc; i++) {
-		const size_t len = sizeof(CONFIG_ARGUMENT) - 1;
+	const char *argument = settings_argument(argc, argv);
 
-		if (!strncasecmp(argv[i], CONFIG_ARGUMENT, len))
-			return snprintf(ret, size, "%s", argv[i] + len) <
-					       (int)size
-				       ? 0
-				       : -1;
-	}
-	return config_default_path(ret, size);
+	if (!argument)
+		return config_default_path(ret, size);
+	return snprintf(ret, size, "%s", argument) < (int)size ? 0 : -1;
 }
 
 static void say(enum settings_report report, const char *message)
@@ -38,7 +43,7 @@ bool settings_load(struct plugin *plugin, int argc, char **argv,
 		   enum settings_report report)
 {
 	struct config_source source = {
-		.file_optional = true,
+		.file_optional = !settings_argument(argc, argv),
 		.args = argv,
 		.n_args = argc > 0 ? (size_t)argc : 0,
 		/* slurmstepd has slurmd's environment; a client has a user's,
@@ -63,6 +68,9 @@ bool settings_load(struct plugin *plugin, int argc, char **argv,
 		return false;
 	}
 	if (!config->enabled) {
+		/* once, by the daemon: somebody wanted it so */
+		say(report == REPORT_ERROR ? REPORT_INFO : REPORT_QUIET,
+		    "Enabled=no");
 		config_destroy(config);
 		return false;
 	}

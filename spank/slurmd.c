@@ -2,21 +2,38 @@
 /* What slurmd does once, when it loads the plugin; see slurmd.h. */
 #include "spank/slurmd.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "host/agent.h"
 #include "host/daemon_spool.h"
 #include "host/slurm_conf.h"
 #include "spank/compat.h"
 #include "spank/job_file.h"
-#include "spank/settings.h"
 
-void slurmd_start(const struct plugin *plugin, int argc, char **argv)
+/* In slurmd's environment, which its slurmstepds have too: it said why. */
+#define OFF_VAR "SLURM_OTEL_OFF"
+
+static void say_defaults(int argc, char **argv)
 {
-	char name[NAME_MAX], spool[PATH_MAX], config_file[PATH_MAX];
+	char path[PATH_MAX];
+
+	if (settings_path(argc, argv, path, sizeof(path)) == 0 &&
+	    access(path, R_OK) < 0)
+		slurm_info("otel: %s can not be read, every key has its default: %s",
+			   path, strerror(errno));
+}
+
+static void start(const struct plugin *plugin, int argc, char **argv)
+{
+	char name[NAME_MAX], spool[PATH_MAX];
 	char cluster[CLUSTER_NAME_MAX + 1];
 	struct err err;
 
+	say_defaults(argc, argv);
 	slurmd_spool_name(name, sizeof(name));
 	slurm_conf_cluster(cluster, sizeof(cluster));
 	if (daemon_spool_make(plugin->config, name, cluster, spool,
@@ -25,12 +42,25 @@ void slurmd_start(const struct plugin *plugin, int argc, char **argv)
 			    err.msg);
 		return;
 	}
-	if (settings_path(argc, argv, config_file, sizeof(config_file)) < 0)
-		return;
-	if (agent_start(spool, config_file, &err) < 0) {
+	if (agent_start(spool, settings_argument(argc, argv), &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);
 		return;
 	}
 	slurm_info("otel: tracing is on, spool %s", spool);
+}
+
+void slurmd_init(struct plugin *plugin, int argc, char **argv)
+{
+	if (!settings_load(plugin, argc, argv, REPORT_ERROR)) {
+		setenv(OFF_VAR, "1", 1);
+		return;
+	}
+	unsetenv(OFF_VAR);
+	start(plugin, argc, argv);
+}
+
+enum settings_report slurmd_step_report(void)
+{
+	return getenv(OFF_VAR) ? REPORT_QUIET : REPORT_INFO;
 }

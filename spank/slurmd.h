@@ -4,8 +4,13 @@
 #define OTEL_SPANK_SLURMD_H
 
 #include "spank/plugin.h"
+#include "spank/settings.h"
 
-/* slurm_spank_init in slurmd; plugin->config is loaded. */
-void slurmd_start(const struct plugin *plugin, int argc, char **argv);
+/* slurm_spank_init in slurmd. */
+void slurmd_init(struct plugin *plugin, int argc, char **argv);
+
+/* In slurmstepd: a wrong configuration is reported once, by slurmd; by the
+ * steps when it went wrong only after slurmd had read it. */
+enum settings_report slurmd_step_report(void);
 
 #endif

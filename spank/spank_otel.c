@@ -29,9 +29,8 @@ EXPORT int slurm_spank_init(spank_t sp, int argc, char **argv)
 	(void)sp;
 	if (spank_context() == S_CTX_REMOTE)
 		step_init(&plugin);
-	else if (spank_context() == S_CTX_SLURMD &&
-		 settings_load(&plugin, argc, argv, REPORT_ERROR))
-		slurmd_start(&plugin, argc, argv);
+	else if (spank_context() == S_CTX_SLURMD)
+		slurmd_init(&plugin, argc, argv);
 	return ESPANK_SUCCESS;
 }
 
@@ -39,7 +38,7 @@ EXPORT int slurm_spank_init_post_opt(spank_t sp, int argc, char **argv)
 {
 	switch (spank_context()) {
 	case S_CTX_REMOTE:
-		if (settings_load(&plugin, argc, argv, REPORT_INFO))
+		if (settings_load(&plugin, argc, argv, slurmd_step_report()))
 			step_init_post_opt(&plugin, sp);
 		break;
 	case S_CTX_LOCAL:
@@ -74,14 +73,14 @@ EXPORT int slurm_spank_exit(spank_t sp, int argc, char **argv)
 
 EXPORT int slurm_spank_job_prolog(spank_t sp, int argc, char **argv)
 {
-	if (settings_load(&plugin, argc, argv, REPORT_INFO))
+	if (settings_load(&plugin, argc, argv, REPORT_QUIET))
 		job_prolog(&plugin, sp);
 	return ESPANK_SUCCESS;
 }
 
 EXPORT int slurm_spank_job_epilog(spank_t sp, int argc, char **argv)
 {
-	if (settings_load(&plugin, argc, argv, REPORT_INFO))
+	if (settings_load(&plugin, argc, argv, REPORT_QUIET))
 		job_epilog(&plugin, sp);
 	return ESPANK_SUCCESS;
 }

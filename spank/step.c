@@ -7,12 +7,12 @@
 #include <sys/resource.h>
 
 #include "host/daemon_spool.h"
+#include "host/span_writer.h"
 #include "spank/compat.h"
 #include "spank/plugin.h"
 #include "spank/step_context.h"
 #include "spank/step_span.h"
 #include "spank/submit.h"
-#include "spool/spool.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -98,45 +98,25 @@ void step_task_exit(struct plugin *plugin, spank_t sp)
 	}
 }
 
-static int write_span(const struct config *config, int spool,
-		      const struct step *step, struct span *span,
-		      struct err *err)
-{
-	const struct spool_options options = { config->spool_max_size,
-					       config->spool_sync };
-	_cleanup_free_ uint8_t *data = NULL;
-	size_t len;
-
-	if (!span)
-		return err_set(err, "out of memory");
-	if (span_encode(span, &data, &len, err) < 0)
-		return -1;
-	return spool_append(spool, &options, SPOOL_SPAN, step->job_id, data,
-			    len, err);
-}
-
 static int write_spans(const struct config *config, const struct step *step,
 		       struct err *err)
 {
 	struct step_end end = { .time_ns = clock_unix_ns() };
 	_cleanup_close_ int spool = -1;
-	struct span *span;
-	int rc = 0;
+	struct span *spans[2];
+	size_t n = 0;
+	int rc;
 
 	getrusage(RUSAGE_CHILDREN, &end.usage);
 	spool = node_spool_open(config, step->node, err);
 	if (spool < 0)
 		return -1;
-	if (step->node_id == 0) {
-		span = step_span_create(config, step, &end);
-		rc = write_span(config, spool, step, span, err);
-		span_destroy(span);
-	}
-	if (rc == 0 && step->failed.count && step_spans_nodes(step)) {
-		span = step_node_span_create(config, step, &end);
-		rc = write_span(config, spool, step, span, err);
-		span_destroy(span);
-	}
+	if (step->node_id == 0)
+		spans[n++] = step_span_create(config, step, &end);
+	if (step->failed.count && step_spans_nodes(step))
+		spans[n++] = step_node_span_create(config, step, &end);
+	rc = spans_write(config, spool, step->job_id, spans, n, err);
+	spans_destroy(spans, n);
 	return rc;
 }
 

@@ -56,7 +56,8 @@ static int spawn(char *const *argv, pid_t *ret_pid)
 int agent_start(const char *spool, const char *config_file, struct err *err)
 {
 	const char *const argv[] = { AGENT_PATH, "--spool", spool,
-				     "--config", config_file, NULL };
+				     config_file ? "--config" : NULL,
+				     config_file, NULL };
 	pid_t pid, waited;
 	int status = 0;
 

@@ -49,6 +49,19 @@ static int write_cluster(int dir, const char *cluster, struct err *err)
 	return 0;
 }
 
+static int make_spool_dir(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return err_set(err, "make SpoolDir %s: %m", path);
+	if (stat(path, &st) < 0)
+		return err_set(err, "SpoolDir %s: %m", path);
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode) ? 0
+				   : err_set(err, "SpoolDir %s: %m", path);
+}
+
 int daemon_spool_make(const struct config *config, const char *name,
 		      const char *cluster, char *ret_path, size_t size,
 		      struct err *err)
@@ -58,10 +71,9 @@ int daemon_spool_make(const struct config *config, const char *name,
 	gid_t gid;
 
 	if (join(config, name, ret_path, size, err) < 0 ||
-	    agent_user_lookup(config->agent_user, &uid, &gid, err) < 0)
+	    agent_user_lookup(config->agent_user, &uid, &gid, err) < 0 ||
+	    make_spool_dir(config->spool_dir, err) < 0)
 		return -1;
-	if (mkdir(config->spool_dir, 0755) < 0 && errno != EEXIST)
-		return err_set(err, "make SpoolDir %s: %m", config->spool_dir);
 	fd = spool_open_dir(ret_path, true, uid, gid, err);
 	return fd < 0 ? -1 : write_cluster(fd, cluster, err);
 }

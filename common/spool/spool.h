@@ -96,6 +96,26 @@ int spool_append(int dirfd, const struct spool_options *options,
 		 enum spool_kind kind, uint32_t job_id, const void *payload,
 		 size_t len, struct err *err);
 
+/* What spool_append_all writes. */
+struct spool_entry {
+	enum spool_kind kind;
+	uint32_t job_id;
+	const void *payload;
+	size_t len;
+};
+
+#define SPOOL_APPEND_MAX 8
+
+/*
+ * Appends up to SPOOL_APPEND_MAX records as spool_append does one, for the
+ * price of one: a single write.  When that is cut short by a full disk, the
+ * records before the cut may be delivered although -1 is returned; all of them
+ * are counted as failed.
+ */
+int spool_append_all(int dirfd, const struct spool_options *options,
+		     const struct spool_entry *entries, size_t n,
+		     struct err *err);
+
 /* ---- reader: the agent only ------------------------------------------ */
 
 struct spool_record {

@@ -30,23 +30,20 @@
 struct append {
 	int dirfd;
 	const struct spool_options *options;
-	uint8_t header[SPOOL_HEADER_SIZE];
-	const void *payload;
-	size_t len;   /* header and payload */
+	uint8_t headers[SPOOL_APPEND_MAX][SPOOL_HEADER_SIZE];
+	struct iovec iov[2 * SPOOL_APPEND_MAX]; /* header, payload, ... */
+	int n_iov;
+	size_t len;   /* all of it */
 	bool rotated; /* tried already */
 	struct err rotate_err;
 };
 
 static ssize_t write_record(const struct append *append, int fd)
 {
-	const struct iovec iov[] = {
-	    {(void *)append->header, SPOOL_HEADER_SIZE},
-	    {(void *)append->payload, append->len - SPOOL_HEADER_SIZE},
-	};
 	ssize_t n;
 
 	do
-		n = writev(fd, iov, 2);
+		n = writev(fd, append->iov, append->n_iov);
 	while (n < 0 && errno == EINTR);
 	return n;
 }
@@ -200,47 +197,74 @@ static int append_record(struct append *append, struct err *err)
 		       SPOOL_CURRENT, OPEN_TRIES);
 }
 
-static int encode(struct append *append, enum spool_kind kind, uint32_t job_id,
-		  const void *payload, size_t len, struct err *err)
+static int encode(struct append *append, size_t i,
+		  const struct spool_entry *entry, struct err *err)
 {
 	const struct spool_header header = {
-	    .version = SPOOL_VERSION,
-	    .kind = (uint8_t)kind,
-	    .len = (uint32_t)len,
-	    .job_id = job_id,
-	    .time_ns = clock_unix_ns(),
+		.version = SPOOL_VERSION,
+		.kind = (uint8_t)entry->kind,
+		.len = (uint32_t)entry->len,
+		.job_id = entry->job_id,
+		.time_ns = clock_unix_ns(),
 	};
 
-	if (len > SPOOL_PAYLOAD_MAX) {
+	if (entry->kind < 1 || entry->kind > UINT8_MAX ||
+	    (!entry->payload && entry->len)) {
+		errno = EINVAL;
+		return err_set(err, "a record for the spool: %m");
+	}
+	if (entry->len > SPOOL_PAYLOAD_MAX) {
 		errno = EMSGSIZE;
 		return err_set(
-		    err, "a record of %zu bytes is too large for the spool",
-		    len);
+			err, "a record of %zu bytes is too large for the spool",
+			entry->len);
 	}
-	spool_header_encode(&header, payload, append->header);
-	append->payload = payload;
-	append->len = SPOOL_HEADER_SIZE + len;
+	spool_header_encode(&header, entry->payload, append->headers[i]);
+	append->iov[2 * i] =
+		(struct iovec){ append->headers[i], SPOOL_HEADER_SIZE };
+	append->iov[2 * i + 1] =
+		(struct iovec){ (void *)entry->payload, entry->len };
+	append->n_iov += 2;
+	append->len += SPOOL_HEADER_SIZE + entry->len;
 	return 0;
+}
+
+static int encode_all(struct append *append, const struct spool_entry *entries,
+		      size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (encode(append, i, &entries[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int spool_append_all(int dirfd, const struct spool_options *options,
+		     const struct spool_entry *entries, size_t n,
+		     struct err *err)
+{
+	struct append append = { .dirfd = dirfd, .options = options };
+	int saved;
+
+	if (dirfd < 0 || !options || !options->max_size || !entries || !n ||
+	    n > SPOOL_APPEND_MAX) {
+		errno = EINVAL;
+		return err_set(err, "spool_append: %m");
+	}
+	if (encode_all(&append, entries, n, err) == 0 &&
+	    append_record(&append, err) == 0)
+		return 0;
+	saved = errno;
+	spool_counts_add(dirfd, &(struct spool_counts){ .failed_records = n },
+			 NULL);
+	errno = saved;
+	return -1;
 }
 
 int spool_append(int dirfd, const struct spool_options *options,
 		 enum spool_kind kind, uint32_t job_id, const void *payload,
 		 size_t len, struct err *err)
 {
-	struct append append = {.dirfd = dirfd, .options = options};
-	int saved;
+	const struct spool_entry entry = { kind, job_id, payload, len };
 
-	if (dirfd < 0 || !options || !options->max_size || kind < 1 ||
-	    kind > UINT8_MAX || (!payload && len)) {
-		errno = EINVAL;
-		return err_set(err, "spool_append: %m");
-	}
-	if (encode(&append, kind, job_id, payload, len, err) == 0 &&
-	    append_record(&append, err) == 0)
-		return 0;
-	saved = errno;
-	spool_counts_add(dirfd, &(struct spool_counts){.failed_records = 1},
-			 NULL);
-	errno = saved;
-	return -1;
+	return spool_append_all(dirfd, options, &entry, 1, err);
 }

@@ -26,6 +26,7 @@ CLUSTER_TOP=$(cd "$CLUSTER_LIB/../.." && pwd)
 
 CLUSTER_DIR=        # everything of this cluster; empty: none is up
 CLUSTER_TRACES=     # the file the agents export to
+CLUSTER_SPOOL=      # SpoolDir; a test that moves it in otel.conf says so here
 CLUSTER_PLUGINS=    # yes or no: ours are loaded
 CLUSTER_NODES=()    # n1 n2 ...
 declare -A CLUSTER_PID=()  # munged, slurmctld, slurmd.n1 ... -> process id
@@ -71,7 +72,9 @@ cluster_stop() {
   cluster_stop_steps
   receiver_stop
   cluster_remove_dir
-  CLUSTER_DIR= RECEIVER_DIR= RECEIVER_PORT=
+  CLUSTER_DIR=
+  RECEIVER_DIR=
+  RECEIVER_PORT=
   CLUSTER_PID=()
 }
 

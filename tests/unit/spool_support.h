@@ -19,7 +19,7 @@
 #include "temp_dir.h"
 
 #define MIB (1024 * 1024)
-#define RECORD_LEN 568	/* payload; with its header 600 bytes */
+#define RECORD_LEN 568 /* payload; with its header 600 bytes */
 #define RECORD_SIZE (SPOOL_HEADER_SIZE + RECORD_LEN)
 
 static const struct spool_options roomy = { .max_size = 256 * MIB };
@@ -46,7 +46,7 @@ static inline void record_fill(uint32_t number, uint8_t *ret, size_t len)
 	random_bytes(&state, ret, len);
 	if (number % 7 == 0)
 		for (size_t i = 0; i < len; i++)
-			ret[i] = (uint8_t)"OTL1"[i % 4];
+			ret[i] = (uint8_t) "OTL1"[i % 4];
 }
 
 static inline size_t record_len(uint32_t number)
@@ -163,6 +163,16 @@ static inline void file_write(const char *name, const void *data, size_t len)
 static inline void file_text(const char *name, const char *text)
 {
 	file_write(name, text, strlen(text));
+}
+
+static inline void file_append(const char *name, const void *data, size_t len)
+{
+	int fd = openat(spool.fd, name,
+			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+
+	cr_assert_geq(fd, 0, "%s: %s", name, strerror(errno));
+	cr_assert_eq(write(fd, data, len), (ssize_t)len);
+	close(fd);
 }
 
 /* Sets current aside by hand. */

@@ -65,8 +65,8 @@ static void read_until_finished(unsigned batch)
 			any = true;
 			shared->seen[record.job_id]++;
 		}
-		if (n && spool_commit(reader, record.segment, record.end,
-				      &err) < 0)
+		if (n &&
+		    spool_commit(reader, record.segment, record.end, &err) < 0)
 			_exit(2);
 		if (!any)
 			sched_yield();
@@ -150,7 +150,8 @@ static int read_with_kills(uint64_t *seed, int kills)
 
 	for (;; killed++) {
 		unsigned batch = 1 + (unsigned)random_below(seed, 200);
-		suseconds_t after = 500 + (suseconds_t)random_below(seed, 30000);
+		suseconds_t after =
+			500 + (suseconds_t)random_below(seed, 30000);
 		pid_t reader = start_reader(batch, killed < kills ? after : 0);
 
 		cr_assert_eq(waitpid(reader, &status, 0), reader);
@@ -177,7 +178,8 @@ Test(spool_concurrent, everything_arrives_though_the_reader_is_killed)
 		     0);
 }
 
-/* ---- with less room than is written --------------------------------------- */
+/* ---- with less room than is written ---------------------------------------
+ */
 
 static const struct spool_options small = { .max_size = 2 * MIB };
 

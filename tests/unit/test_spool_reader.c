@@ -9,15 +9,6 @@
 
 TestSuite(spool_reader, .init = spool_setup, .fini = spool_teardown);
 
-static void append_bytes(const char *name, const void *data, size_t len)
-{
-	int fd = openat(spool.fd, name,
-			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-
-	cr_assert_eq(write(fd, data, len), (ssize_t)len);
-	close(fd);
-}
-
 /* Segments first, first + 1, ... of three records each: 10, 11, 12; 20, ... */
 static void make_segments(uint64_t first, uint32_t n)
 {
@@ -251,9 +242,9 @@ Test(spool_reader, torn_is_counted_once)
 	struct spool_record record;
 
 	put(1);
-	append_bytes("current", "torn", 4);
+	file_append("current", "torn", 4);
 	put(2);
-	append_bytes("current", "torn again", 10);
+	file_append("current", "torn again", 10);
 	for (int i = 0; i < 3; i++) {
 		reader = reader_make();
 		expect(reader, 1);
@@ -281,7 +272,7 @@ Test(spool_reader, nothing_but_torn_is_removed_without_a_commit)
 {
 	struct spool_reader *reader = reader_make();
 
-	append_bytes("current", "torn", 4);
+	file_append("current", "torn", 4);
 	expect_end(reader);
 	cr_assert_eq(stats().bytes, 0);
 	cr_assert_eq(stats().torn_bytes, 4);
@@ -321,13 +312,29 @@ Test(spool_reader, torn_segments_behind_what_is_not_committed)
 Test(spool_reader, damaged_cursors_mean_the_beginning)
 {
 	static const char *const texts[] = {
-		"",	       "\n",	      "1",	     "1 ",
-		"1 600",       "1 600\n\n",   " 1 600\n",    "1  600\n",
-		"-1 600\n",    "1 -600\n",    "+1 600\n",    "1 600 \n",
-		"0x1 600\n",   "garbage\n",   "1\t600\n",    "1 600\nx",
+		"",
+		"\n",
+		"1",
+		"1 ",
+		"1 600",
+		"1 600\n\n",
+		" 1 600\n",
+		"1  600\n",
+		"-1 600\n",
+		"1 -600\n",
+		"+1 600\n",
+		"1 600 \n",
+		"0x1 600\n",
+		"garbage\n",
+		"1\t600\n",
+		"1 600\nx",
 		"99999999999999999999999999999999 600\n",
-		"18446744073709551615 0\n",   "1 99999999999999999999\n",
-		"1 601\n",     "1 599\n",     "1 1801\n",    "1 9000000000\n",
+		"18446744073709551615 0\n",
+		"1 99999999999999999999\n",
+		"1 601\n",
+		"1 599\n",
+		"1 1801\n",
+		"1 9000000000\n",
 		"1 600\n                                                  x",
 	};
 
@@ -349,9 +356,9 @@ Test(spool_reader, good_cursors)
 		const char *text;
 		uint32_t first;
 	} cursors[] = {
-		{ "0 0\n", 10 },    { "1 0\n", 10 },	{ "2 0\n", 10 },
-		{ "2 600\n", 11 },  { "2 1200\n", 12 }, { "2 1800\n", 20 },
-		{ "3 0\n", 20 },    { "4 5\n", 30 }, /* gone: the next one */
+		{ "0 0\n", 10 },   { "1 0\n", 10 },    { "2 0\n", 10 },
+		{ "2 600\n", 11 }, { "2 1200\n", 12 }, { "2 1800\n", 20 },
+		{ "3 0\n", 20 },   { "4 5\n", 30 }, /* gone: the next one */
 		{ "5 600\n", 31 },
 	};
 	struct spool_reader *reader;
@@ -373,6 +380,29 @@ Test(spool_reader, unreadable_cursor_is_an_error)
 	cr_assert_eq(symlinkat("elsewhere", spool.fd, "cursor"), 0);
 	cr_assert_null(spool_reader_create(spool.fd, &err));
 	cr_assert(strstr(err.msg, "symbolic link"), "%s", err.msg);
+}
+
+/* Opened to be read only, a FIFO would be waited for. */
+Test(spool_reader, fifos_are_no_trap)
+{
+	struct spool_reader *reader;
+	struct spool_record record;
+	struct spool_stats figures;
+
+	alarm(60);
+	cr_assert_eq(mkfifoat(spool.fd, "cursor", 0600), 0);
+	cr_assert_null(spool_reader_create(spool.fd, &err));
+	cr_assert(strstr(err.msg, "no regular file"), "%s", err.msg);
+	cr_assert_eq(unlinkat(spool.fd, "cursor", 0), 0);
+	reader = reader_make();
+	put(1);
+	cr_assert_eq(mkfifoat(spool.fd, "dropped", 0600), 0);
+	cr_assert_eq(spool_read(reader, &record, &err), -1);
+	cr_assert_eq(spool_stats(spool.fd, &figures, &err), -1);
+	cr_assert(strstr(err.msg, "dropped"), "%s", err.msg);
+	cr_assert_eq(unlinkat(spool.fd, "dropped", 0), 0);
+	expect(reader, 1);
+	spool_reader_destroy(reader);
 }
 
 Test(spool_reader, segments_done_are_removed_at_the_next_start)

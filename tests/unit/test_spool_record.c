@@ -78,9 +78,9 @@ Test(spool_record, header_has_the_documented_layout)
 					     .len = 5,
 					     .job_id = 0x01020304,
 					     .time_ns = 0x1112131415161718 };
-	const uint8_t expected[24] = { 'O',  'T',  'L',	 '1',  1,    2,
-				       0,    0,	   5,	 0,    0,    0,
-				       4,    3,	   2,	 1,    0x18, 0x17,
+	const uint8_t expected[24] = { 'O',  'T',  'L',  '1',  1,    2,
+				       0,    0,    5,    0,    0,    0,
+				       4,    3,    2,    1,    0x18, 0x17,
 				       0x16, 0x15, 0x14, 0x13, 0x12, 0x11 };
 	uint8_t data[29], bytes[SPOOL_HEADER_SIZE];
 	XXH64_hash_t hash;
@@ -253,8 +253,9 @@ Test(spool_record, later_version_is_skipped_as_a_whole)
 /* Window and record sizes against each other, a magic across a window's end. */
 Test(spool_record, records_of_all_sizes)
 {
-	static const size_t sizes[] = { 0, 1, 65503, 65504, 65505, 65536,
-					70000, SPOOL_PAYLOAD_MAX };
+	static const size_t sizes[] = {
+		0, 1, 65503, 65504, 65505, 65536, 70000, SPOOL_PAYLOAD_MAX
+	};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		file_len = 0;

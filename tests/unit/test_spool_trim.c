@@ -72,6 +72,21 @@ Test(spool_trim, full_current_is_set_aside)
 	cr_assert_eq(read_all(), PER_SEGMENT + 1);
 }
 
+/* Two writers found the same file full. */
+Test(spool_trim, current_is_set_aside_once)
+{
+	struct stat st;
+
+	put_small(0, 1);
+	cr_assert_eq(fstatat(spool.fd, "current", &st, 0), 0);
+	cr_assert_eq(spool_set_aside(spool.fd, &st, &err), 1);
+	cr_assert_eq(spool_set_aside(spool.fd, &st, &err), 0);
+	put_small(1, 1);
+	cr_assert_eq(spool_set_aside(spool.fd, &st, &err), 0);
+	cr_assert(exists("current"));
+	cr_assert_eq(stats().segments, 2);
+}
+
 Test(spool_trim, record_larger_than_a_segment)
 {
 	put_small(0, 1);
@@ -166,12 +181,8 @@ Test(spool_trim, damaged_cursor_counts_all)
 
 Test(spool_trim, torn_bytes_are_counted_as_such)
 {
-	int fd;
-
 	put_small(0, 10);
-	fd = openat(spool.fd, "current", O_WRONLY | O_APPEND | O_CLOEXEC);
-	cr_assert_eq(write(fd, "OTL1", 4), 4);
-	close(fd);
+	file_append("current", "OTL1", 4);
 	put_small(10, 8 * PER_SEGMENT);
 	cr_assert_eq(stats().torn_bytes, 4);
 	cr_assert_eq(stats().torn_runs, 1);

@@ -41,9 +41,9 @@ Test(spool_writer, wrong_arguments)
 		     -1);
 	cr_assert_eq(spool_append(spool.fd, &roomy, 0, 1, "x", 1, &err), -1);
 	cr_assert_eq(spool_append(spool.fd, &roomy, 256, 1, "x", 1, &err), -1);
-	cr_assert_eq(spool_append(spool.fd, &roomy, SPOOL_SPAN, 1, NULL, 1,
-				  &err),
-		     -1);
+	cr_assert_eq(
+		spool_append(spool.fd, &roomy, SPOOL_SPAN, 1, NULL, 1, &err),
+		-1);
 	cr_assert_eq(errno, EINVAL);
 	cr_assert_not(exists("current"));
 }
@@ -99,9 +99,9 @@ Test(spool_writer, empty_payload_and_other_kinds)
 	struct spool_reader *reader;
 	struct spool_record record;
 
-	cr_assert_eq(spool_append(spool.fd, &roomy, SPOOL_COMMENT, 9, NULL, 0,
-				  &err),
-		     0);
+	cr_assert_eq(
+		spool_append(spool.fd, &roomy, SPOOL_COMMENT, 9, NULL, 0, &err),
+		0);
 	reader = reader_make();
 	cr_assert_eq(spool_read(reader, &record, &err), 1);
 	cr_assert_eq(record.kind, SPOOL_COMMENT);
@@ -328,4 +328,47 @@ Test(spool_writer, read_only_directory)
 	cr_assert_eq(seteuid(nobody->pw_uid), 0);
 	expect_refused(EACCES, "Permission denied");
 	cr_assert_eq(seteuid(0), 0);
+}
+
+Test(spool_writer, several_records_are_one_write)
+{
+	static uint8_t payloads[SPOOL_APPEND_MAX][RECORD_LEN];
+	struct spool_entry entries[SPOOL_APPEND_MAX + 1] = { { 0 } };
+	struct spool_reader *reader;
+	struct spool_record record;
+
+	for (uint32_t i = 0; i < SPOOL_APPEND_MAX; i++) {
+		record_fill(i, payloads[i], RECORD_LEN);
+		entries[i] = (struct spool_entry){ SPOOL_SPAN, i, payloads[i],
+						   RECORD_LEN };
+	}
+	cr_assert_eq(spool_append_all(spool.fd, &roomy, entries, 0, &err), -1);
+	cr_assert_eq(spool_append_all(spool.fd, &roomy, entries,
+				      SPOOL_APPEND_MAX + 1, &err),
+		     -1);
+	cr_assert_not(exists("current"));
+	cr_assert_eq(spool_append_all(spool.fd, &roomy, entries,
+				      SPOOL_APPEND_MAX, &err),
+		     0, "%s", err.msg);
+	reader = spool_reader_create(spool.fd, &err);
+	for (uint32_t i = 0; i < SPOOL_APPEND_MAX; i++) {
+		cr_assert_eq(spool_read(reader, &record, &err), 1);
+		cr_assert_eq(record.job_id, i);
+		cr_assert(record_is_whole(&record));
+	}
+	cr_assert_eq(spool_read(reader, &record, &err), 0);
+	spool_reader_destroy(reader);
+}
+
+Test(spool_writer, one_bad_record_among_several_writes_none)
+{
+	static uint8_t payload[SPOOL_PAYLOAD_MAX + 1];
+	const struct spool_entry entries[] = {
+		{ SPOOL_SPAN, 1, payload, 10 },
+		{ SPOOL_SPAN, 2, payload, sizeof(payload) },
+	};
+
+	cr_assert_eq(spool_append_all(spool.fd, &roomy, entries, 2, &err), -1);
+	cr_assert_not(exists("current"));
+	cr_assert_eq(stats().failed_records, 2);
 }

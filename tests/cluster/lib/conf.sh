@@ -33,6 +33,7 @@ cluster_parse_options() {
 cluster_make_dir() {
   CLUSTER_DIR=$(mktemp -d /tmp/otel.XXXXXX)
   CLUSTER_TRACES=$CLUSTER_DIR/out/traces.jsonl
+  CLUSTER_SPOOL=$CLUSTER_DIR/spool
   chmod 711 "$CLUSTER_DIR"
   (
     umask 022

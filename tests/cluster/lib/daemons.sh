@@ -124,6 +124,17 @@ cluster_stop_slurmctld() { # [SIGNAL]
   cluster_stop_daemon slurmctld "${1:-TERM}"
 }
 
+# Everything but munged stops, and starts again with what otel.conf says now.
+# slurmd first: it does not end while it waits for slurmctld.
+cluster_restart() {
+  local node
+  for node in "${CLUSTER_NODES[@]}"; do
+    cluster_stop_node "$node"
+  done
+  cluster_stop_slurmctld
+  cluster_start_slurmctld && cluster_start_nodes && cluster_wait_up
+}
+
 cluster_stop_node() { # NODE [SIGNAL]
   cluster_stop_daemon "slurmd.$1" "${2:-TERM}"
 }
@@ -143,7 +154,7 @@ cluster_stop_daemons() {
 # Prints "DAEMON PID" for each agent that runs: slurmctld 123, slurmd.n1 124.
 cluster_agents() {
   local file pid=
-  for file in "$CLUSTER_DIR"/spool/*/agent.pid; do
+  for file in "$CLUSTER_SPOOL"/*/agent.pid; do
     { read -r pid <"$file"; } 2>/dev/null || [[ -n $pid ]] || continue
     [[ $pid =~ ^[0-9]+$ ]] || continue
     cluster_is "$pid" slurm-otel-agent || continue

@@ -31,10 +31,10 @@ cluster_spans_hold() {
 cluster_wait_drained() {
   cluster_until "${1:-20}" cluster_spools_empty && return 0
   echo "cluster: spools not drained after ${1:-20} s:" >&2
-  find "$CLUSTER_DIR/spool" -type f -size +0 >&2
+  find "$CLUSTER_SPOOL" -type f -size +0 >&2
   return 1
 }
 
 cluster_spools_empty() {
-  [[ -z $(find "$CLUSTER_DIR/spool" \( -name current -o -name 'segment.*' \) -size +0 2>/dev/null) ]]
+  [[ -z $(find "$CLUSTER_SPOOL" \( -name current -o -name 'segment.*' \) -size +0 2>/dev/null) ]]
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From span values to a daemon's spool: what every hook does at its end. */
+#ifndef OTEL_HOST_SPAN_WRITER_H
+#define OTEL_HOST_SPAN_WRITER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "span/span.h"
+#include "util/err.h"
+
+/*
+ * Encodes n spans (SPOOL_APPEND_MAX at most) of one job and appends them with
+ * one write.  A NULL among them stands for one that found no memory: nothing
+ * is written then.  Microseconds, never waits.  Returns 0, or -1 with err.
+ */
+int spans_write(const struct config *config, int spool_fd, uint32_t job_id,
+		struct span *const *spans, size_t n, struct err *err);
+
+/* Destroys all of them; NULLs among them are fine. */
+void spans_destroy(struct span **spans, size_t n);
+
+#endif
