@@ -23,7 +23,7 @@
 #define WRITER_PAUSE_MS 500
 /* With no receiver, comments are looked for this often at most, and a hundred
  * times longer than the look takes: it reads the whole backlog. */
-#define LOOK_PAUSE_MS 10000
+#define LOOK_PAUSE_MS 5000
 #define LOOK_SHARE 100
 
 enum state {

@@ -25,12 +25,12 @@ static const struct {
 	enum sampler_kind kind;
 	bool parent_based;
 } names[] = {
-    {"always_on", SAMPLER_ALWAYS_ON, false},
-    {"always_off", SAMPLER_ALWAYS_OFF, false},
-    {"traceidratio", SAMPLER_TRACEIDRATIO, false},
-    {"parentbased_always_on", SAMPLER_ALWAYS_ON, true},
-    {"parentbased_always_off", SAMPLER_ALWAYS_OFF, true},
-    {"parentbased_traceidratio", SAMPLER_TRACEIDRATIO, true},
+	{ "always_on", SAMPLER_ALWAYS_ON, false },
+	{ "always_off", SAMPLER_ALWAYS_OFF, false },
+	{ "traceidratio", SAMPLER_TRACEIDRATIO, false },
+	{ "parentbased_always_on", SAMPLER_ALWAYS_ON, true },
+	{ "parentbased_always_off", SAMPLER_ALWAYS_OFF, true },
+	{ "parentbased_traceidratio", SAMPLER_TRACEIDRATIO, true },
 };
 
 int sampler_parse(const char *name, struct sampler *ret)
@@ -71,7 +71,7 @@ static struct slice ot_list(const struct job_context *ctx)
 
 	if (!tracestate_get(ctx->tracestate, OT_KEY, &list.p, &list.len) ||
 	    list.len > OT_MAX)
-		return (struct slice){NULL, 0};
+		return (struct slice){ NULL, 0 };
 	return list;
 }
 
@@ -88,7 +88,7 @@ static bool ot_next(struct slice *list, struct slice *ret)
 /* Is pair "key:value"?  Then *ret is the value. */
 static bool ot_match(struct slice pair, const char *key, struct slice *ret)
 {
-	const struct slice wanted = {key, strlen(key)};
+	const struct slice wanted = { key, strlen(key) };
 	struct slice name;
 
 	slice_split(&pair, ':', &name);
@@ -159,7 +159,7 @@ static uint64_t randomness(const struct job_context *ctx)
 	    read_digits(rv, &r) == 0)
 		return r;
 	trace_id_digits(&ctx->trace_id, digits);
-	read_digits((struct slice){digits, RANDOM_DIGITS}, &r);
+	read_digits((struct slice){ digits, RANDOM_DIGITS }, &r);
 	return r;
 }
 
@@ -176,17 +176,17 @@ static uint64_t round_threshold(uint64_t t)
 	return (t + (UINT64_C(1) << (shift - 1))) >> shift << shift;
 }
 
-/* T for a ratio of 0 to 1.  What is not above 0, NaN too, keeps nothing. */
+/*
+ * T for a ratio of 0 to 1.  What is not above 0, NaN too, keeps nothing, nor
+ * does what is below 2^-56: T is then above every R.
+ */
 static uint64_t threshold(double ratio)
 {
-	uint64_t kept;
-
 	if (!(ratio > 0.0))
 		return THRESHOLD_NEVER;
 	if (ratio >= 1.0)
 		return 0;
-	kept = (uint64_t)(ratio * 0x1p56);
-	return kept ? round_threshold(THRESHOLD_NEVER - kept) : THRESHOLD_NEVER;
+	return round_threshold(THRESHOLD_NEVER - (uint64_t)(ratio * 0x1p56));
 }
 
 static void decide_by_ratio(double ratio, struct job_context *ctx)

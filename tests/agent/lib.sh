@@ -51,13 +51,14 @@ start_collector() {
   rm -f "$WORK/port"
   "$FAKE_COLLECTOR" --dir "$RECEIVED" "$@" >"$WORK/port" 2>"$WORK/collector.err" &
   COLLECTOR_PID=$!
+  disown "$COLLECTOR_PID" # bash is not to report its end
   until_true test -s "$WORK/port" || return 1
   PORT=$(<"$WORK/port")
 }
 
 stop_collector() {
   kill -KILL "$COLLECTOR_PID"
-  wait "$COLLECTOR_PID" 2>/dev/null
+  until_true eval '! kill -0 "$COLLECTOR_PID"'
   COLLECTOR_PID=
 }
 

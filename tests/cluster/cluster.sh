@@ -44,8 +44,10 @@ declare -A CLUSTER_PID=()  # munged, slurmctld, slurmd.n1 ... -> process id
 
 # cluster_start [--nodes N] [--cpus N] [--slurm-conf LINES] [--otel-conf LINES]
 #               [--no-otel-conf] [--plugstack LINES] [--no-plugins]
+#               [--slurm-user NAME]
 # LINES replace the harness's own lines with the same key, and add to them.
 # --plugstack replaces the line that loads spank_otel.so.
+# --slurm-user wants root: slurmctld and the agents run as that user.
 cluster_start() {
   local attempt
   cluster_stop

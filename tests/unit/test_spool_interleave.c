@@ -37,13 +37,13 @@ static void at_every_step(void (*prepare)(void), void (*work)(void),
 
 static void agent(void)
 {
-	if (deliver(handled, 4) < 0)
+	if (deliver(handled, 12) < 0)
 		_exit(1);
 }
 
 static void agent_meanwhile(void)
 {
-	cr_assert_eq(deliver(handled, 4), 0, "%s", err.msg);
+	cr_assert_eq(deliver(handled, 12), 0, "%s", err.msg);
 }
 
 static void prepare_few(void)

@@ -11,6 +11,7 @@ cluster_parse_options() {
   cluster_opt_otel_conf=
   cluster_opt_has_otel_conf=yes
   cluster_opt_plugstack=
+  cluster_opt_slurm_user=$(id -un)
   CLUSTER_PLUGINS=no
   [[ -f $CLUSTER_STAGE/lib/slurm/spank_otel.so ]] && CLUSTER_PLUGINS=yes
   while (($#)); do
@@ -21,6 +22,7 @@ cluster_parse_options() {
     --otel-conf) cluster_opt_otel_conf+=$2$'\n' && shift ;;
     --no-otel-conf) cluster_opt_has_otel_conf=no ;;
     --plugstack) cluster_opt_plugstack+=$2$'\n' && shift ;;
+    --slurm-user) cluster_opt_slurm_user=$2 && shift ;;
     --no-plugins) CLUSTER_PLUGINS=no ;;
     *) echo "cluster_start: unknown option $1" >&2 && return 2 ;;
     esac
@@ -38,6 +40,8 @@ cluster_make_dir() {
   (
     umask 022
     cd "$CLUSTER_DIR" && mkdir munge log out run state spool slurmd
+    [[ $cluster_opt_slurm_user == "$(id -un)" ]] ||
+      chown "$cluster_opt_slurm_user" log out run state spool
   )
   export SLURM_CONF=$CLUSTER_DIR/slurm.conf
   export PATH=$CLUSTER_STAGE/bin:$CLUSTER_STAGE/sbin:$CLUSTER_PATH
@@ -112,7 +116,7 @@ cluster_slurm_conf() {
 ClusterName=demo
 SlurmctldHost=$(hostname -s)(127.0.0.1)
 SlurmctldPort=$1
-SlurmUser=$(id -un)
+SlurmUser=$cluster_opt_slurm_user
 SlurmdUser=$(id -un)
 AuthType=auth/munge
 AuthInfo=socket=$CLUSTER_DIR/munge/socket

@@ -61,15 +61,15 @@ cluster_listens() { # NAME PORT
 
 # Waits until every node has registered and takes jobs.
 cluster_wait_up() {
-  cluster_until "${1:-30}" cluster_nodes_idle
+  cluster_until "${1:-30}" cluster_nodes_ready
 }
 
-cluster_nodes_idle() {
+cluster_nodes_ready() {
   local name
   for name in "${!CLUSTER_PID[@]}"; do
     cluster_alive "$name" || return 2
   done
-  [[ $(sinfo -h -N -o %T 2>/dev/null | grep -cx idle) -eq ${#CLUSTER_NODES[@]} ]]
+  [[ $(sinfo -h -N -o %T 2>/dev/null | grep -cxE 'idle|mixed|allocated|completing') -eq ${#CLUSTER_NODES[@]} ]]
 }
 
 # cluster_until SECONDS COMMAND...: runs it every 50 ms until it succeeds, or

@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What goes over the wire to an OTLP/HTTP receiver, as the official .proto files
+# read it, plain and gzip: the same spans, field by field, that the file
+# exporter writes as JSON.
+. "$(dirname "$0")/lib/test.sh"
+
+missing=$(receiver_missing)
+[[ -z $missing ]] || skip_all "$missing"
+
+# A receiver that is down, so that the spools keep what two jobs leave there.
+RECEIVER_PORT=$(cluster_free_ports 1)
+start_with_plugins --nodes 2 --otel-conf "Endpoint=http://127.0.0.1:$RECEIVER_PORT"
+
+script=$(cluster_script work <<'END_OF_SCRIPT'
+srun -N2 -n2 true
+srun -N2 -n2 sh -c 'exit $SLURM_PROCID'
+exit 3
+END_OF_SCRIPT
+)
+job=$(TRACEPARENT=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 TRACESTATE=congo=t61rcWkgMzE \
+  cluster_submit -N2 --job-name=$'gr\xc3\xbc\xc3\x9fe "\\' "$script")
+array=$(cluster_submit --array=1-2 --wrap 'srun -n1 true')
+cluster_wait_job "$job"
+cluster_wait_job "$array"
+cluster_stop_agents TERM
+
+# deliver NAME OTEL-CONF-LINES...: an agent of its own reads a copy of each spool.
+deliver() {
+  local name=$1 spool status=0
+  shift
+  cp -a "$CLUSTER_SPOOL" "$CLUSTER_DIR/spool.$name"
+  printf '%s\n' MaxExportBatchSize=4 "$@" >"$CLUSTER_DIR/$name.conf"
+  for spool in "$CLUSTER_DIR/spool.$name"/*; do
+    slurm-otel-agent --spool "$spool" --config "$CLUSTER_DIR/$name.conf" \
+      --service-instance "$(basename "$spool")" --once || status=1
+  done
+  return $status
+}
+
+# All spans, in an order that delivery does not change.
+spans_there() {
+  cluster_query 'map(del(.copies)) | sort_by([.trace, .id])[]'
+}
+
+ok "the spools are delivered to a file" deliver file "Endpoint=file:$CLUSTER_TRACES"
+spans_ok "every span is in it" \
+  "root($job) and phase($job; \"queued\") and steps($job) == [\"0\", \"1\", \"batch\"] and (named(\"slurm.job\") | length) == 3"
+spans_there >"$CLUSTER_DIR/expected"
+
+for compression in none gzip; do
+  receiver_start 200
+  ok "$compression: the spools are delivered over HTTP" deliver "$compression" \
+    "Endpoint=http://127.0.0.1:$RECEIVER_PORT" "Compression=$compression"
+  receiver_stop
+  mapfile -t bodies < <(receiver_requests 200)
+  ok "$compression: in several requests" test ${#bodies[@]} -gt 3
+  unreadable='' unknown='' types='' agents='' encodings='' lines=''
+  for body in "${bodies[@]}"; do
+    receiver_text "$body" >"$body.txt" || unreadable+=" $body"
+    # protoc prints a field that the schema does not know by its number
+    unknown+=$(grep -E '^ *[0-9]+(:| \{)' "$body.txt" || true)
+    lines+=$(head -n 1 "${body%.body}.head" | tr -d '\r')$'\n'
+    types+=$(receiver_header "$body" Content-Type)$'\n'
+    agents+=$(receiver_header "$body" User-Agent)$'\n'
+    encodings+=$(receiver_header "$body" Content-Encoding)$'\n'
+  done
+  is "$compression: protoc reads each" "$unreadable" ""
+  is "$compression: and knows each field" "$unknown" ""
+  is "$compression: each is a POST to the traces' path" "$(sort -u <<<"${lines%$'\n'}")" "POST /v1/traces HTTP/1.1"
+  is "$compression: with one Content-Type" "$(sort -u <<<"${types%$'\n'}")" application/x-protobuf
+  like "$compression: with one User-Agent" "$(sort -u <<<"${agents%$'\n'}")" \
+    '^slurm-otel/[^ ]+ OTel-OTLP-Exporter-C/[^ ]+$'
+  is "$compression: with the Content-Encoding" "$(sort -u <<<"${encodings%$'\n'}")" "${compression#none}"
+  is "$compression: the spans are those of the file, field by field" \
+    "$(spans_there)" "$(<"$CLUSTER_DIR/expected")"
+  spans_is "$compression: each came once" 'map(.copies) | unique' '[1]'
+  rm -r "$RECEIVER_DIR" "$CLUSTER_TRACES"
+done
+
+done_testing
