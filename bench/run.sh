@@ -76,7 +76,7 @@ one_srun() {
   local start end
   cp "$WORK/plugstack.$1" "$CLUSTER_DIR/plugstack.conf"
   start=$(date +%s%N)
-  srun -N1 -n1 true
+  srun --quiet -N1 -n1 true
   end=$(date +%s%N)
   echo $(((end - start) / 1000)) >>"$WORK/srun.$1"
 }
@@ -85,7 +85,8 @@ median() {
   sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-# The variants take turns, so that whatever the machine does hits all alike.
+# Steps of one job, so that the queue has no part in it; the variants take
+# turns, so that whatever the machine does hits all alike.
 bench_srun() {
   local round variant base
   say "srun -N1 true, $SRUN_ROUNDS rounds (budget: within 1 ms of the no-op plugin)"
@@ -93,10 +94,14 @@ bench_srun() {
   : >"$WORK/plugstack.none"
   echo "optional $BUILD/.libs/libnoopspank.so" >"$WORK/plugstack.noop"
   cp "$CLUSTER_DIR/plugstack.conf" "$WORK/plugstack.otel"
+  SLURM_JOB_ID=$(salloc --no-shell -N1 2>&1 | sed -n 's/.*Granted job allocation //p')
+  export SLURM_JOB_ID
   for variant in none noop otel; do one_srun "$variant"; rm "$WORK/srun.$variant"; done
   for ((round = 0; round < SRUN_ROUNDS; round++)); do
     for variant in none noop otel; do one_srun "$variant"; done
   done
+  scancel "$SLURM_JOB_ID"
+  unset SLURM_JOB_ID
   cluster_stop
   base=$(median "$WORK/srun.none")
   for variant in none noop otel; do

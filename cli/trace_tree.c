@@ -64,11 +64,21 @@ static int compare_start(const void *a, const void *b)
 	return order;
 }
 
+static const char *job_of(const struct trace *trace)
+{
+	const char *id = trace->nodes[0].span->job_id;
+
+	return id ? id : "";
+}
+
 static int compare_trace(const void *a, const void *b)
 {
 	const struct trace *x = a, *y = b;
 	int order = compare_u64(x->start_ns, y->start_ns);
 
+	/* the tasks of an array start together: 5_9 stands before 5_10 */
+	if (!order)
+		order = strverscmp(job_of(x), job_of(y));
 	return order ? order : memcmp(x->id.b, y->id.b, TRACE_ID_SIZE);
 }
 

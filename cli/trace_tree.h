@@ -61,7 +61,7 @@ void trace_list_free(struct trace_list *list);
 /* Recomputes start_ns and end_ns from the nodes. */
 void trace_update_times(struct trace *trace);
 
-/* Sorts by start time, then id. */
+/* Sorts by start time, then the root's job id, then trace id. */
 void trace_list_sort(struct trace_list *list);
 
 #endif

@@ -22,12 +22,12 @@ static struct spool_cursor target(const struct spool_reader *reader,
 	size_t i = 0;
 
 	for (; i < reader->n_held && complete(&reader->held[i]); i++)
-		cursor = (struct spool_cursor){reader->held[i].number,
-					       reader->held[i].size};
+		cursor = (struct spool_cursor){ reader->held[i].number,
+						reader->held[i].size };
 	if (i < reader->n_held && reader->held[i].started &&
 	    reader->held[i].done > reader->held[i].start)
-		cursor = (struct spool_cursor){reader->held[i].number,
-					       reader->held[i].done};
+		cursor = (struct spool_cursor){ reader->held[i].number,
+						reader->held[i].done };
 	*ret_done = i;
 	return cursor;
 }
@@ -52,7 +52,7 @@ static void store_torn(struct spool_reader *reader)
 {
 	if (reader->uncounted.torn_runs &&
 	    spool_counts_add(reader->dirfd, &reader->uncounted, NULL) == 0)
-		reader->uncounted = (struct spool_counts){0};
+		reader->uncounted = (struct spool_counts){ 0 };
 }
 
 /* Removes the first n held.  What can not be removed stays below the cursor,

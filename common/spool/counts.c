@@ -21,12 +21,12 @@
 
 /* Their order in the file. */
 static const size_t fields[] = {
-    offsetof(struct spool_counts, dropped_records),
-    offsetof(struct spool_counts, dropped_bytes),
-    offsetof(struct spool_counts, torn_bytes),
-    offsetof(struct spool_counts, torn_runs),
-    offsetof(struct spool_counts, failed_records),
-    offsetof(struct spool_counts, condemned),
+	offsetof(struct spool_counts, dropped_records),
+	offsetof(struct spool_counts, dropped_bytes),
+	offsetof(struct spool_counts, torn_bytes),
+	offsetof(struct spool_counts, torn_runs),
+	offsetof(struct spool_counts, failed_records),
+	offsetof(struct spool_counts, condemned),
 };
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -51,7 +51,7 @@ static bool decode(const uint8_t *data, size_t len, struct spool_counts *ret)
 {
 	if (len != FILE_SIZE || memcmp(data, MAGIC, MAGIC_SIZE) ||
 	    spool_get_le(data + AT_CHECKSUM, 8) !=
-		spool_checksum(data, AT_CHECKSUM, NULL, 0))
+		    spool_checksum(data, AT_CHECKSUM, NULL, 0))
 		return false;
 	for (size_t i = 0; i < N_FIELDS; i++)
 		*field(ret, i) = spool_get_le(data + MAGIC_SIZE + 8 * i, 8);
@@ -100,9 +100,9 @@ static int add(int dirfd, const struct spool_counts *more, bool condemn,
 	       struct err *err)
 {
 	struct stat st;
-	_cleanup_unlock_ int fd =
-	    spool_file_open(dirfd, SPOOL_DROPPED, O_RDWR | O_CREAT, &st, err);
-	struct spool_counts counts = {0};
+	_cleanup_unlock_ int fd = spool_file_open(dirfd, SPOOL_DROPPED,
+						  O_RDWR | O_CREAT, &st, err);
+	struct spool_counts counts = { 0 };
 
 	if (fd < 0 || lock(fd, err) < 0 || load(fd, &counts, err) < 0)
 		return -1;
@@ -130,7 +130,7 @@ int spool_counts_condemn(int dirfd, const struct spool_counts *more,
 
 int spool_counts_prepare(int dirfd, struct err *err)
 {
-	const struct spool_counts none = {0};
+	const struct spool_counts none = { 0 };
 	struct stat st;
 
 	if (fstatat(dirfd, SPOOL_DROPPED, &st, AT_SYMLINK_NOFOLLOW) == 0)
@@ -140,10 +140,10 @@ int spool_counts_prepare(int dirfd, struct err *err)
 
 int spool_counts_read(int dirfd, struct spool_counts *ret, struct err *err)
 {
-	struct spool_counts counts = {0};
+	struct spool_counts counts = { 0 };
 	struct stat st;
 	_cleanup_close_ int fd =
-	    spool_file_open(dirfd, SPOOL_DROPPED, O_RDONLY, &st, err);
+		spool_file_open(dirfd, SPOOL_DROPPED, O_RDONLY, &st, err);
 	int r = 0;
 
 	if (fd < 0 && errno != ENOENT)

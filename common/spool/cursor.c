@@ -50,11 +50,11 @@ static bool parse(const char *text, size_t len, struct spool_cursor *ret)
 
 int spool_cursor_read(int dirfd, struct spool_cursor *ret, struct err *err)
 {
-	struct spool_cursor cursor = {0, 0};
+	struct spool_cursor cursor = { 0, 0 };
 	char text[TEXT_MAX + 1];
 	struct stat st;
 	_cleanup_close_ int fd =
-	    spool_file_open(dirfd, SPOOL_CURSOR, O_RDONLY, &st, err);
+		spool_file_open(dirfd, SPOOL_CURSOR, O_RDONLY, &st, err);
 	ssize_t n;
 
 	if (fd < 0 && errno != ENOENT)
@@ -65,7 +65,7 @@ int spool_cursor_read(int dirfd, struct spool_cursor *ret, struct err *err)
 			return err_set(err, "read the spool's cursor: %m");
 		text[n] = '\0';
 		if (!parse(text, (size_t)n, &cursor))
-			cursor = (struct spool_cursor){0, 0};
+			cursor = (struct spool_cursor){ 0, 0 };
 	}
 	*ret = cursor;
 	return 0;

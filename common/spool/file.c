@@ -17,8 +17,9 @@ static int open_error(const char *name, struct err *err)
 {
 	switch (errno) {
 	case ELOOP:
-		return err_set(
-		    err, "%s in the spool is a symbolic link: remove it", name);
+		return err_set(err,
+			       "%s in the spool is a symbolic link: remove it",
+			       name);
 	case EISDIR:
 		return err_set(err, "%s in the spool is a directory: remove it",
 			       name);
@@ -74,8 +75,9 @@ int spool_file_open(int dirfd, const char *name, int flags, struct stat *ret,
 		    struct err *err)
 {
 	/* O_NONBLOCK: a FIFO, or a file somebody holds a lease on. */
-	_cleanup_close_ int fd = openat(
-	    dirfd, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, PRIVATE);
+	_cleanup_close_ int fd =
+		openat(dirfd, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		       PRIVATE);
 
 	if (fd < 0)
 		return open_error(name, err);

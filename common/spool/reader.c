@@ -127,9 +127,9 @@ static int set_current_aside(struct spool_reader *reader, struct err *err)
 	/* Looked at before anything is opened: see reader.h. */
 	if (fstatat(reader->dirfd, SPOOL_CURRENT, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT
-			   ? 0
-			   : err_set(err, "look at %s in the spool: %m",
-				     SPOOL_CURRENT);
+			       ? 0
+			       : err_set(err, "look at %s in the spool: %m",
+					 SPOOL_CURRENT);
 	if (!S_ISREG(st.st_mode))
 		return err_set(err,
 			       "%s in the spool is no regular file: "
@@ -168,14 +168,14 @@ static int open_next(struct spool_reader *reader, struct err *err)
 		return -1;
 	if (!number)
 		return reader->n_held < SPOOL_HELD_SMALL
-			   ? set_current_aside(reader, err)
-			   : 0;
+			       ? set_current_aside(reader, err)
+			       : 0;
 	fd = spool_file_open(reader->dirfd, spool_segment_name(number).text,
 			     O_RDWR, &st, err);
 	if (fd < 0)
 		return errno == ENOENT ? 1 : -1;
 	held = &reader->held[reader->n_held++];
-	*held = (struct spool_held){.number = number, .fd = fd};
+	*held = (struct spool_held){ .number = number, .fd = fd };
 	return 1;
 }
 
@@ -278,13 +278,13 @@ static int read_record(struct spool_reader *reader, struct spool_record *ret,
 		return 0;
 	held->last = scan->off;
 	*ret = (struct spool_record){
-	    .kind = header.kind,
-	    .job_id = header.job_id,
-	    .time_ns = header.time_ns,
-	    .payload = payload,
-	    .len = header.len,
-	    .segment = held->number,
-	    .end = scan->off,
+		.kind = header.kind,
+		.job_id = header.job_id,
+		.time_ns = header.time_ns,
+		.payload = payload,
+		.len = header.len,
+		.segment = held->number,
+		.end = scan->off,
 	};
 	return 1;
 }

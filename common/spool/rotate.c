@@ -41,7 +41,7 @@ int spool_rotate_open(int dirfd, struct err *err)
 /* A process died between counting a segment and removing it. */
 static int finish_removal(int dirfd, struct err *err)
 {
-	const struct spool_counts none = {0};
+	const struct spool_counts none = { 0 };
 	struct spool_counts counts;
 
 	if (spool_counts_read(dirfd, &counts, err) < 0)
@@ -84,7 +84,7 @@ static int next_number(int dirfd, uint64_t *ret, struct err *err)
 	    spool_cursor_read(dirfd, &cursor, err) < 0)
 		return -1;
 	highest =
-	    usage.highest > cursor.segment ? usage.highest : cursor.segment;
+		usage.highest > cursor.segment ? usage.highest : cursor.segment;
 	if (highest >= SPOOL_SEGMENT_LAST)
 		return err_set(err,
 			       "no segment number is left: rename segment "

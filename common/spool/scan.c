@@ -79,8 +79,9 @@ static ssize_t look(struct spool_scan *scan, uint64_t off, size_t need,
 	if (need > scan->size - off)
 		need = (size_t)(scan->size - off);
 	if (off < scan->base || off + need > end) {
-		size_t keep =
-		    off >= scan->base && off < end ? (size_t)(end - off) : 0;
+		size_t keep = off >= scan->base && off < end
+				      ? (size_t)(end - off)
+				      : 0;
 
 		if (grow(scan, need, err) < 0)
 			return -1;
@@ -224,7 +225,7 @@ int spool_tally_range(int fd, uint64_t from, uint64_t to,
 		      struct spool_tally *ret, struct err *err)
 {
 	_cleanup_(spool_scan_free) struct spool_scan scan = SPOOL_SCAN_INIT;
-	struct spool_tally tally = {0};
+	struct spool_tally tally = { 0 };
 	struct spool_header header;
 	const uint8_t *payload;
 	int r;

@@ -60,7 +60,7 @@ static int each_segment(int dirfd,
 	_cleanup_(cleanup_closedirp) DIR *dir = NULL;
 	/* Opened anew: a duplicate would share its position with others. */
 	_cleanup_close_ int fd =
-	    openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent *entry;
 
 	dir = fd < 0 ? NULL : fdopendir(fd);
@@ -104,7 +104,7 @@ int spool_segment_next(int dirfd, uint64_t after, uint64_t *ret,
 	 * it does show, so one more settles it.
 	 */
 	for (;;) {
-		struct lowest lowest = {.after = after};
+		struct lowest lowest = { .after = after };
 
 		if (each_segment(dirfd, visit_lowest, &lowest, err) < 0)
 			return -1;
@@ -135,7 +135,7 @@ static void visit_usage(int dirfd, uint64_t number, void *arg)
 
 int spool_usage(int dirfd, struct spool_usage *ret, struct err *err)
 {
-	struct spool_usage usage = {0};
+	struct spool_usage usage = { 0 };
 	struct stat st;
 
 	if (each_segment(dirfd, visit_usage, &usage, err) < 0)

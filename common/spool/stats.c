@@ -13,13 +13,13 @@ int spool_stats(int dirfd, struct spool_stats *ret, struct err *err)
 	    spool_counts_read(dirfd, &counts, err) < 0)
 		return -1;
 	*ret = (struct spool_stats){
-	    .bytes = usage.bytes,
-	    .segments = usage.segments + (usage.current > 0),
-	    .dropped_records = counts.dropped_records,
-	    .dropped_bytes = counts.dropped_bytes,
-	    .torn_bytes = counts.torn_bytes,
-	    .torn_runs = counts.torn_runs,
-	    .failed_records = counts.failed_records,
+		.bytes = usage.bytes,
+		.segments = usage.segments + (usage.current > 0),
+		.dropped_records = counts.dropped_records,
+		.dropped_bytes = counts.dropped_bytes,
+		.torn_bytes = counts.torn_bytes,
+		.torn_runs = counts.torn_runs,
+		.failed_records = counts.failed_records,
 	};
 	return 0;
 }

@@ -21,7 +21,7 @@
 static int undelivered(int dirfd, uint64_t number, int fd, uint64_t size,
 		       struct spool_counts *ret, struct err *err)
 {
-	struct spool_tally tally = {0};
+	struct spool_tally tally = { 0 };
 	struct spool_cursor cursor;
 
 	if (spool_cursor_read(dirfd, &cursor, err) < 0)
@@ -31,11 +31,11 @@ static int undelivered(int dirfd, uint64_t number, int fd, uint64_t size,
 			      size, &tally, err) < 0)
 		return -1;
 	*ret = (struct spool_counts){
-	    .dropped_records = tally.records,
-	    .dropped_bytes = tally.bytes,
-	    .torn_bytes = tally.torn_bytes,
-	    .torn_runs = tally.torn_runs,
-	    .condemned = number,
+		.dropped_records = tally.records,
+		.dropped_bytes = tally.bytes,
+		.torn_bytes = tally.torn_bytes,
+		.torn_runs = tally.torn_runs,
+		.condemned = number,
 	};
 	return 0;
 }
@@ -47,7 +47,7 @@ static int undelivered(int dirfd, uint64_t number, int fd, uint64_t size,
 static int remove_counted(int dirfd, uint64_t number,
 			  const struct spool_counts *lost, struct err *err)
 {
-	const struct spool_counts none = {0};
+	const struct spool_counts none = { 0 };
 
 	if (spool_counts_condemn(dirfd, lost, err) < 0)
 		return -1;
@@ -68,7 +68,7 @@ static int trim_one(int dirfd, uint64_t number, uint64_t *ret_bytes,
 	struct stat st;
 	/* Writable, so that the close tells a waiting agent. */
 	_cleanup_unlock_ int fd = spool_file_open(
-	    dirfd, spool_segment_name(number).text, O_RDWR, &st, err);
+		dirfd, spool_segment_name(number).text, O_RDWR, &st, err);
 	int r;
 
 	if (fd < 0)
@@ -81,7 +81,7 @@ static int trim_one(int dirfd, uint64_t number, uint64_t *ret_bytes,
 	if (!st.st_nlink)
 		return 0;
 	if (undelivered(dirfd, number, fd, (uint64_t)st.st_size, &lost, err) <
-		0 ||
+		    0 ||
 	    remove_counted(dirfd, number, &lost, err) < 0)
 		return -1;
 	*ret_bytes = (uint64_t)st.st_size;
@@ -102,9 +102,9 @@ int spool_trim(int dirfd, uint64_t keep, struct err *err)
 		if (spool_segment_next(dirfd, number, &number, err) < 0)
 			return -1;
 		if (!number)
-			return result < 0
-				   ? -1
-				   : err_set(err, "all segments are in use");
+			return result < 0 ? -1
+					  : err_set(err,
+						    "all segments are in use");
 		/* One that can not be removed must not protect the others. */
 		if (trim_one(dirfd, number, &bytes, err) < 0)
 			result = -1;

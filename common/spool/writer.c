@@ -52,7 +52,7 @@ static ssize_t write_record(const struct append *append, int fd)
  * expect it: a daemon must survive. */
 static ssize_t write_limited(const struct append *append, int fd)
 {
-	const struct timespec now = {0, 0};
+	const struct timespec now = { 0, 0 };
 	sigset_t xfsz, old, before;
 	ssize_t n;
 	int saved;
@@ -130,14 +130,15 @@ static bool outgrown(const struct append *append, const struct stat *st)
 {
 	return st->st_size > 0 &&
 	       (uint64_t)st->st_size + append->len >
-		   spool_segment_size(append->options->max_size);
+		       spool_segment_size(append->options->max_size);
 }
 
 /* current can outgrow the whole spool only when nobody can set it aside. */
 static bool overfull(const struct append *append, const struct stat *st)
 {
-	return st->st_size > 0 && (uint64_t)st->st_size + append->len >
-				      spool_limit(append->options->max_size);
+	return st->st_size > 0 &&
+	       (uint64_t)st->st_size + append->len >
+		       spool_limit(append->options->max_size);
 }
 
 static int refuse(const struct append *append, const struct stat *st,
@@ -158,8 +159,8 @@ static int attempt(struct append *append, struct err *err)
 {
 	struct stat st;
 	_cleanup_unlock_ int fd =
-	    spool_file_open(append->dirfd, SPOOL_CURRENT,
-			    O_RDWR | O_APPEND | O_CREAT, &st, err);
+		spool_file_open(append->dirfd, SPOOL_CURRENT,
+				O_RDWR | O_APPEND | O_CREAT, &st, err);
 	int r;
 
 	if (fd < 0)

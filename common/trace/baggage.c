@@ -109,12 +109,12 @@ static int put_member(struct output *out, struct slice member)
 
 int baggage_normalize(const char *text, char *ret)
 {
-	struct output out = {.len = 0};
+	struct output out = { .len = 0 };
 	struct slice rest, member;
 
 	if (!text)
 		text = "";
-	rest = (struct slice){text, strnlen(text, BAGGAGE_INPUT_MAX + 1)};
+	rest = (struct slice){ text, strnlen(text, BAGGAGE_INPUT_MAX + 1) };
 	if (rest.len > BAGGAGE_INPUT_MAX)
 		return -1;
 	while (slice_split(&rest, ',', &member)) {

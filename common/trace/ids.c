@@ -39,11 +39,10 @@ struct canon {
 static const struct {
 	bool step, node, task;
 } enters[] = {
-    [SPAN_JOB_NODE] = {.node = true},
-    [SPAN_STEP] = {.step = true},
-    [SPAN_STEP_NODE] = {.step = true, .node = true},
-    [SPAN_TASK] = {.step = true, .task = true},
-    [SPAN_SUBMISSION] = {.step = false},
+	[SPAN_JOB_NODE] = { .node = true },
+	[SPAN_STEP] = { .step = true },
+	[SPAN_STEP_NODE] = { .step = true, .node = true },
+	[SPAN_TASK] = { .step = true, .task = true },
 };
 
 static void put_bytes(struct canon *canon, const void *data, size_t len)
@@ -92,8 +91,8 @@ static void hash_trace_id(const struct canon *canon, struct trace_id *ret)
 
 	do {
 		XXH128_canonicalFromHash(
-		    &hash,
-		    XXH3_128bits_withSeed(canon->bytes, canon->len, seed++));
+			&hash, XXH3_128bits_withSeed(canon->bytes, canon->len,
+						     seed++));
 		memcpy(ret->b, hash.digest, sizeof(ret->b));
 	} while (!trace_id_valid(ret));
 }
@@ -105,8 +104,8 @@ static void hash_span_id(const struct canon *canon, struct span_id *ret)
 
 	do {
 		XXH64_canonicalFromHash(
-		    &hash,
-		    XXH3_64bits_withSeed(canon->bytes, canon->len, seed++));
+			&hash,
+			XXH3_64bits_withSeed(canon->bytes, canon->len, seed++));
 		memcpy(ret->b, hash.digest, sizeof(ret->b));
 	} while (!span_id_valid(ret));
 }
@@ -137,7 +136,7 @@ bool span_id_equal(const struct span_id *a, const struct span_id *b)
 
 static void put_clock(struct canon *canon, clockid_t clock)
 {
-	struct timespec now = {0, 0};
+	struct timespec now = { 0, 0 };
 
 	clock_gettime(clock, &now);
 	put_u64(canon, (uint64_t)now.tv_sec);
@@ -148,7 +147,7 @@ static void put_clock(struct canon *canon, clockid_t clock)
 static void mint_from_clock(struct trace_id *ret)
 {
 	static atomic_uint counter;
-	struct canon canon = {.len = 0};
+	struct canon canon = { .len = 0 };
 
 	put_str(&canon, DOMAIN_TRACE_MINT);
 	put_clock(&canon, CLOCK_REALTIME);
@@ -174,7 +173,7 @@ bool trace_id_mint(struct trace_id *ret)
 void trace_id_from_job(const char *cluster, uint32_t job_id,
 		       struct trace_id *ret)
 {
-	struct canon canon = {.len = 0};
+	struct canon canon = { .len = 0 };
 
 	put_str(&canon, DOMAIN_TRACE_JOB);
 	put_str(&canon, cluster);
@@ -186,7 +185,7 @@ void trace_id_for_array_task(const struct trace_id *array_id,
 			     const char *cluster, uint32_t job_id,
 			     struct trace_id *ret)
 {
-	struct canon canon = {.len = 0};
+	struct canon canon = { .len = 0 };
 
 	put_str(&canon, DOMAIN_TRACE_TASK);
 	put_trace_id(&canon, array_id);
@@ -197,7 +196,7 @@ void trace_id_for_array_task(const struct trace_id *array_id,
 
 void span_id_derive(const struct span_key *key, struct span_id *ret)
 {
-	struct canon canon = {.len = 0};
+	struct canon canon = { .len = 0 };
 	size_t what = key->what;
 	bool known = what < sizeof(enters) / sizeof(enters[0]);
 	/* What does not belong to the kind must not tell two sides apart. */

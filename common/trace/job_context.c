@@ -54,8 +54,8 @@ static const struct {
 	const char *name;
 	int (*read)(struct slice value, struct fields *fields);
 } readers[] = {
-    {"t", read_submit},
-    {"l", read_link},
+	{ "t", read_submit },
+	{ "l", read_link },
 };
 
 /* name=value; a name that a later version may have made up is no error. */
@@ -67,8 +67,8 @@ static int read_field(struct slice field, struct fields *fields)
 	if (!value.p || name.len == 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
-		const struct slice known = {readers[i].name,
-					    strlen(readers[i].name)};
+		const struct slice known = { readers[i].name,
+					     strlen(readers[i].name) };
 
 		if (slice_equal(name, known))
 			return readers[i].read(value, fields);
@@ -78,7 +78,7 @@ static int read_field(struct slice field, struct fields *fields)
 
 static int read_fields(const char *text, struct fields *ret)
 {
-	struct slice rest = {text, strnlen(text, JOB_CONTEXT_LEN_MAX + 1)};
+	struct slice rest = { text, strnlen(text, JOB_CONTEXT_LEN_MAX + 1) };
 	struct slice field;
 	uint8_t version;
 
@@ -97,32 +97,32 @@ static int read_fields(const char *text, struct fields *ret)
 
 int job_context_parse(const char *text, struct job_context *ret)
 {
-	struct fields fields = {.submit_ns = 0};
+	struct fields fields = { .submit_ns = 0 };
 
 	if (!text || read_fields(text, &fields) < 0)
 		return -1;
 	*ret = (struct job_context){
-	    .trace_id = fields.self.trace_id,
-	    .parent_id = fields.self.span_id,
-	    .flags = fields.self.flags,
-	    .submit_ns = fields.submit_ns,
-	    .has_link = fields.has_link,
-	    .link = fields.link,
+		.trace_id = fields.self.trace_id,
+		.parent_id = fields.self.span_id,
+		.flags = fields.self.flags,
+		.submit_ns = fields.submit_ns,
+		.has_link = fields.has_link,
+		.link = fields.link,
 	};
 	return 0;
 }
 
 void job_context_format(const struct job_context *ctx, char *ret)
 {
-	const struct trace_context self = {ctx->trace_id, ctx->parent_id,
-					   ctx->flags};
+	const struct trace_context self = { ctx->trace_id, ctx->parent_id,
+					    ctx->flags };
 	size_t len = TRACEPARENT_LEN;
 
 	traceparent_format(&self, ret);
 	if (ctx->submit_ns)
-		len +=
-		    (size_t)snprintf(ret + len, JOB_CONTEXT_LEN_MAX + 1 - len,
-				     ";t=%" PRIu64, ctx->submit_ns);
+		len += (size_t)snprintf(ret + len,
+					JOB_CONTEXT_LEN_MAX + 1 - len,
+					";t=%" PRIu64, ctx->submit_ns);
 	if (ctx->has_link)
 		traceparent_format(&ctx->link, stpcpy(ret + len, ";l="));
 }
@@ -141,7 +141,7 @@ int job_context_load(const char *context, const char *tracestate,
 void job_context_fallback(const char *cluster, uint32_t job_id, uint8_t flags,
 			  struct job_context *ret)
 {
-	*ret = (struct job_context){.flags = flags & TRACE_FLAGS_KNOWN};
+	*ret = (struct job_context){ .flags = flags & TRACE_FLAGS_KNOWN };
 	trace_id_from_job(cluster, job_id, &ret->trace_id);
 }
 
@@ -150,10 +150,10 @@ void job_context_for_array_task(struct job_context *ctx, const char *cluster,
 {
 	const struct trace_id array_id = ctx->trace_id;
 	const struct span_key submission = {
-	    .trace_id = &array_id,
-	    .cluster = cluster,
-	    .job_id = array_job_id,
-	    .what = SPAN_SUBMISSION,
+		.trace_id = &array_id,
+		.cluster = cluster,
+		.job_id = array_job_id,
+		.what = SPAN_SUBMISSION,
 	};
 
 	if (span_id_valid(&ctx->parent_id))

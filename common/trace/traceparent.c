@@ -59,7 +59,7 @@ void traceparent_format(const struct trace_context *ctx, char *ret)
 {
 	const uint8_t flags = ctx->flags & TRACE_FLAGS_KNOWN;
 
-	hex_encode((const uint8_t[]){0}, 1, ret + AT_VERSION);
+	hex_encode((const uint8_t[]){ 0 }, 1, ret + AT_VERSION);
 	ret[AT_TRACE_ID - 1] = '-';
 	trace_id_format(&ctx->trace_id, ret + AT_TRACE_ID);
 	ret[AT_SPAN_ID - 1] = '-';

@@ -91,13 +91,13 @@ static int list_add(struct list *list, struct slice text)
 	    list->count == TRACESTATE_MEMBERS ||
 	    list_find(list, key) < list->count)
 		return -1;
-	list->members[list->count++] = (struct member){text, key};
+	list->members[list->count++] = (struct member){ text, key };
 	return 0;
 }
 
 static int list_parse(const char *text, struct list *ret)
 {
-	struct slice rest = {text, strnlen(text, TRACESTATE_INPUT_MAX + 1)};
+	struct slice rest = { text, strnlen(text, TRACESTATE_INPUT_MAX + 1) };
 	struct slice piece;
 
 	ret->count = 0;
@@ -167,8 +167,8 @@ int tracestate_normalize(const char *text, char *ret)
 bool tracestate_get(const char *tracestate, const char *key, const char **ret,
 		    size_t *ret_len)
 {
-	const struct slice wanted = {key, strlen(key)};
-	struct slice rest = {tracestate, strlen(tracestate)};
+	const struct slice wanted = { key, strlen(key) };
+	struct slice rest = { tracestate, strlen(tracestate) };
 	struct slice value, name;
 
 	while (slice_split(&rest, ',', &value)) {
@@ -186,9 +186,9 @@ int tracestate_set(char *tracestate, const char *key, const char *value)
 {
 	char text[KEY_MAX + 1 + VALUE_MAX];
 	char out[TRACESTATE_MAX + 1];
-	const struct slice k = {key, strnlen(key, KEY_MAX + 1)};
-	const struct slice v = {value,
-				value ? strnlen(value, VALUE_MAX + 1) : 0};
+	const struct slice k = { key, strnlen(key, KEY_MAX + 1) };
+	const struct slice v = { value,
+				 value ? strnlen(value, VALUE_MAX + 1) : 0 };
 	struct list list;
 
 	if (!key_valid(k) || (v.len && !value_valid(v)) ||
@@ -199,8 +199,9 @@ int tracestate_set(char *tracestate, const char *key, const char *value)
 		memcpy(text, k.p, k.len);
 		text[k.len] = '=';
 		memcpy(text + k.len + 1, v.p, v.len);
-		list_prepend(&list, (struct member){{text, k.len + 1 + v.len},
-						    {text, k.len}});
+		list_prepend(&list,
+			     (struct member){ { text, k.len + 1 + v.len },
+					      { text, k.len } });
 	}
 	list_cut(&list, 1);
 	/* The slices lie in the very buffer that is written. */

@@ -28,10 +28,10 @@ static inline bool slice_split(struct slice *rest, char sep, struct slice *ret)
 	end = memchr(rest->p, sep, rest->len);
 	if (!end) {
 		*ret = *rest;
-		*rest = (struct slice){NULL, 0};
+		*rest = (struct slice){ NULL, 0 };
 		return true;
 	}
-	*ret = (struct slice){rest->p, (size_t)(end - rest->p)};
+	*ret = (struct slice){ rest->p, (size_t)(end - rest->p) };
 	rest->p = end + 1;
 	rest->len -= ret->len + 1;
 	return true;

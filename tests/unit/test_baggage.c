@@ -47,14 +47,14 @@ static void put_end(struct buf *buf)
 Test(baggage, refuses_what_is_not_a_list)
 {
 	static const char *const bad[] = {
-	    "key",           "=",         "=value",      " = v",
-	    "a=1,b",         "a=1,=2",    "a b=1",       "a(=1",
-	    "caf\xc3\xa9=1", "a=1 2",     "a=\"1\"",     "a=1\\2",
-	    "a=caf\xc3\xa9", "a=1\n",     "a=1\x7f",     "a=%",
-	    "a=%4",          "a=%4g",     "a=%g4",       "a=%%41",
-	    "a=1;p=%z1",     "a=1;",      "a=1;;p",      "a=1;=v",
-	    "a=1;p q",       "a=1;p=q r", "a=1;p=\"q\"", ";p",
-	    "a;p=1",         ";",         "a=1,b=2;p=%", "\n",
+		"key",           "=",         "=value",      " = v",
+		"a=1,b",         "a=1,=2",    "a b=1",       "a(=1",
+		"caf\xc3\xa9=1", "a=1 2",     "a=\"1\"",     "a=1\\2",
+		"a=caf\xc3\xa9", "a=1\n",     "a=1\x7f",     "a=%",
+		"a=%4",          "a=%4g",     "a=%g4",       "a=%%41",
+		"a=1;p=%z1",     "a=1;",      "a=1;;p",      "a=1;=v",
+		"a=1;p q",       "a=1;p=q r", "a=1;p=\"q\"", ";p",
+		"a;p=1",         ";",         "a=1,b=2;p=%", "\n",
 	};
 
 	for (size_t i = 0; i < COUNT(bad); i++)
@@ -66,24 +66,24 @@ Test(baggage, writes_the_canonical_form)
 	static const struct {
 		const char *in, *out;
 	} good[] = {
-	    {NULL, ""},
-	    {"", ""},
-	    {" \t", ""},
-	    {" , ,", ""},
-	    {"a=1", "a=1"},
-	    {"a=", "a="},
-	    {"a= ", "a="},
-	    {"a=1,a=2", "a=1,a=2"},
-	    {" a\t= 1 ,\tb = 2 ,, c=3,", "a=1,b=2,c=3"},
-	    {"a=b=c==", "a=b=c=="},
-	    {"a = b=c", "a=b=c"},
-	    {"A!#$%&'*+-.^_`|~9=1", "A!#$%&'*+-.^_`|~9=1"},
-	    {"a=DF%2028%c3%A9", "a=DF%2028%c3%A9"},
-	    {"key1=value1;property1;property2, key2 = value2, "
-	     "key3=value3; propertyKey=propertyValue",
-	     "key1=value1;property1;property2,key2=value2,"
-	     "key3=value3;propertyKey=propertyValue"},
-	    {"a=1 ; p ; q = 2%20 ; r=", "a=1;p;q=2%20;r="},
+		{ NULL, "" },
+		{ "", "" },
+		{ " \t", "" },
+		{ " , ,", "" },
+		{ "a=1", "a=1" },
+		{ "a=", "a=" },
+		{ "a= ", "a=" },
+		{ "a=1,a=2", "a=1,a=2" },
+		{ " a\t= 1 ,\tb = 2 ,, c=3,", "a=1,b=2,c=3" },
+		{ "a=b=c==", "a=b=c==" },
+		{ "a = b=c", "a=b=c" },
+		{ "A!#$%&'*+-.^_`|~9=1", "A!#$%&'*+-.^_`|~9=1" },
+		{ "a=DF%2028%c3%A9", "a=DF%2028%c3%A9" },
+		{ "key1=value1;property1;property2, key2 = value2, "
+		  "key3=value3; propertyKey=propertyValue",
+		  "key1=value1;property1;property2,key2=value2,"
+		  "key3=value3;propertyKey=propertyValue" },
+		{ "a=1 ; p ; q = 2%20 ; r=", "a=1;p;q=2%20;r=" },
 	};
 
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -102,7 +102,7 @@ Test(baggage, every_byte_in_a_key_and_in_a_value)
 				   (c >= 'a' && c <= 'z');
 		/* the last: not part of it, but what ends or follows it */
 		const bool key =
-		    alnum || strchr("!#$%&'*+-.^_`|~", c) || c == '=';
+			alnum || strchr("!#$%&'*+-.^_`|~", c) || c == '=';
 		const bool value = c > ' ' && c <= '~' && !strchr("\",\\%", c);
 		char text[16];
 
@@ -199,7 +199,7 @@ static void random_list(uint64_t *seed, struct buf *ret)
 	}
 	if (ret->len && random_below(seed, 2) == 0)
 		ret->data[random_below(seed, ret->len)] =
-		    (uint8_t)chars[random_below(seed, sizeof(chars) - 1)];
+			(uint8_t)chars[random_below(seed, sizeof(chars) - 1)];
 	put_end(ret);
 }
 

@@ -19,7 +19,7 @@ Test(hex, refuses_every_other_character_at_every_position)
 	for (size_t at = 0; at < 8; at++) {
 		for (int c = 0; c < 256; c++) {
 			char text[] = "01abcdef";
-			uint8_t out[4] = {9, 9, 9, 9};
+			uint8_t out[4] = { 9, 9, 9, 9 };
 			int r;
 
 			text[at] = (char)c;
@@ -50,7 +50,7 @@ Test(hex, decodes_high_digit_first)
 
 Test(hex, encodes_in_lower_case_and_ends_with_nul)
 {
-	const uint8_t data[] = {0x01, 0xfe, 0x9a, 0xc0};
+	const uint8_t data[] = { 0x01, 0xfe, 0x9a, 0xc0 };
 	char out[10] = "?????????";
 
 	hex_encode(data, sizeof(data), out);

@@ -44,41 +44,41 @@ static void assert_hex(const uint8_t *bytes, size_t len, const char *expected)
 Test(job_context, refuses_what_is_malformed)
 {
 	static const char *const bad[] = {
-	    "",
-	    "garbage",
-	    "01-" TRACE "-b7ad6b7169203331-01",
-	    "ff-" TRACE "-b7ad6b7169203331-01",
-	    "00-00000000000000000000000000000000-b7ad6b7169203331-01",
-	    "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
-	    "00-" TRACE "-b7ad6b7169203331-1",
-	    CHILD "-",
-	    CHILD "0",
-	    CHILD " ",
-	    CHILD ";",
-	    CHILD ";;t=1",
-	    CHILD ";t=1;",
-	    CHILD ";t",
-	    CHILD ";=1",
-	    CHILD ";t=",
-	    CHILD ";t=-1",
-	    CHILD ";t=+1",
-	    CHILD ";t= 1",
-	    CHILD ";t=1 ",
-	    CHILD ";t=0x10",
-	    CHILD ";t=1e9",
-	    CHILD ";t=1.5",
-	    CHILD ";t=18446744073709551616",
-	    CHILD ";t=18446744073709551620",
-	    CHILD ";t=99999999999999999999",
-	    CHILD ";t=340282366920938463463374607431768211457",
-	    CHILD ";t=1;t=1",
-	    CHILD ";l=",
-	    CHILD ";l=" TRACE,
-	    CHILD ";l=" LINK "0",
-	    CHILD ";l=" ROOT,
-	    CHILD ";l=ff-" TRACE "-b7ad6b7169203331-01",
-	    CHILD ";l=" LINK ";l=" LINK,
-	    CHILD ";t=1;l=" LINK ";t=1",
+		"",
+		"garbage",
+		"01-" TRACE "-b7ad6b7169203331-01",
+		"ff-" TRACE "-b7ad6b7169203331-01",
+		"00-00000000000000000000000000000000-b7ad6b7169203331-01",
+		"00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+		"00-" TRACE "-b7ad6b7169203331-1",
+		CHILD "-",
+		CHILD "0",
+		CHILD " ",
+		CHILD ";",
+		CHILD ";;t=1",
+		CHILD ";t=1;",
+		CHILD ";t",
+		CHILD ";=1",
+		CHILD ";t=",
+		CHILD ";t=-1",
+		CHILD ";t=+1",
+		CHILD ";t= 1",
+		CHILD ";t=1 ",
+		CHILD ";t=0x10",
+		CHILD ";t=1e9",
+		CHILD ";t=1.5",
+		CHILD ";t=18446744073709551616",
+		CHILD ";t=18446744073709551620",
+		CHILD ";t=99999999999999999999",
+		CHILD ";t=340282366920938463463374607431768211457",
+		CHILD ";t=1;t=1",
+		CHILD ";l=",
+		CHILD ";l=" TRACE,
+		CHILD ";l=" LINK "0",
+		CHILD ";l=" ROOT,
+		CHILD ";l=ff-" TRACE "-b7ad6b7169203331-01",
+		CHILD ";l=" LINK ";l=" LINK,
+		CHILD ";t=1;l=" LINK ";t=1",
 	};
 
 	cr_assert(refused(NULL));
@@ -90,8 +90,8 @@ Test(job_context, refuses_every_wrong_character_of_the_first_field)
 {
 	for (size_t at = 0; at < TRACEPARENT_LEN; at++) {
 		for (int c = 0; c < 256; c++) {
-			const bool digit =
-			    (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+			const bool digit = (c >= '0' && c <= '9') ||
+					   (c >= 'a' && c <= 'f');
 			char text[] = CHILD ";t=1";
 			bool good = CHILD[at] == '-' ? c == '-' : digit;
 
@@ -146,7 +146,8 @@ Test(job_context, every_field)
 	static struct job_context ctx;
 
 	cr_assert_eq(
-	    job_context_parse(CHILD ";t=1700000000123456789;l=" LINK, &ctx), 0);
+		job_context_parse(CHILD ";t=1700000000123456789;l=" LINK, &ctx),
+		0);
 	assert_hex(ctx.parent_id.b, SPAN_ID_SIZE, "b7ad6b7169203331");
 	cr_assert_eq(ctx.flags, TRACE_FLAG_SAMPLED);
 	cr_assert_eq(ctx.submit_ns, UINT64_C(1700000000123456789));
@@ -176,10 +177,10 @@ Test(job_context, times_at_the_edge)
 		const char *text;
 		uint64_t ns;
 	} times[] = {
-	    {ROOT ";t=0", 0},
-	    {ROOT ";t=18446744073709551615", UINT64_MAX},
-	    {ROOT ";t=18446744073709551609", UINT64_MAX - 6},
-	    {ROOT ";t=00000000000000000000000000007", 7},
+		{ ROOT ";t=0", 0 },
+		{ ROOT ";t=18446744073709551615", UINT64_MAX },
+		{ ROOT ";t=18446744073709551609", UINT64_MAX - 6 },
+		{ ROOT ";t=00000000000000000000000000007", 7 },
 	};
 	static struct job_context ctx;
 
@@ -195,7 +196,7 @@ Test(job_context, unknown_flags_are_dropped)
 	char text[JOB_CONTEXT_LEN_MAX + 1];
 
 	cr_assert_eq(
-	    job_context_parse("00-" TRACE "-0000000000000000-fd", &ctx), 0);
+		job_context_parse("00-" TRACE "-0000000000000000-fd", &ctx), 0);
 	cr_assert_eq(ctx.flags, TRACE_FLAG_SAMPLED);
 	ctx.flags = 0xff;
 	job_context_format(&ctx, text);
@@ -254,10 +255,10 @@ Test(job_context, array_tasks_get_traces_linked_to_the_submission)
 	static struct job_context array, task, other;
 	struct span_id submission;
 	const struct span_key key = {
-	    .trace_id = &array.trace_id,
-	    .cluster = "alpha",
-	    .job_id = 100,
-	    .what = SPAN_SUBMISSION,
+		.trace_id = &array.trace_id,
+		.cluster = "alpha",
+		.job_id = 100,
+		.what = SPAN_SUBMISSION,
 	};
 	struct trace_id expected;
 

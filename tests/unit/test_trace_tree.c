@@ -5,6 +5,8 @@
  */
 #include <criterion/criterion.h>
 
+#include "span/attrs.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -147,6 +149,28 @@ Test(trace_tree, traces_stand_in_order_of_their_start)
 	cr_assert_eq(list.n, 3);
 	cr_assert_eq(list.traces[0].id.b[0], 3);
 	cr_assert_eq(list.traces[0].start_ns, 10);
+	cr_assert_eq(list.traces[1].id.b[0], 2);
+	cr_assert_eq(list.traces[2].id.b[0], 1);
+}
+
+Test(trace_tree, traces_that_start_together_stand_by_their_job)
+{
+	static const char *const jobs[] = { "5_10", "5_9", "5_1" };
+
+	for (uint8_t i = 0; i < 3; i++) {
+		struct span_record record;
+
+		span_record_init(&record);
+		record.trace_id.b[0] = (uint8_t)(i + 1);
+		record.span_id.b[0] = 1;
+		record.start_ns = 20;
+		cr_assert_eq(span_record_set_text(&set, &record, ATTR_JOB_ID,
+						  jobs[i], strlen(jobs[i])),
+			     0);
+		cr_assert_eq(span_set_add(&set, &record), 0);
+	}
+	build();
+	cr_assert_eq(list.traces[0].id.b[0], 3);
 	cr_assert_eq(list.traces[1].id.b[0], 2);
 	cr_assert_eq(list.traces[2].id.b[0], 1);
 }

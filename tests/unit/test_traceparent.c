@@ -33,28 +33,28 @@ static bool refused(const char *text)
 Test(traceparent, refuses_what_is_not_one)
 {
 	static const char *const bad[] = {
-	    "",
-	    "-",
-	    "garbage",
-	    "ff-" IDS "-01",
-	    "ff-" IDS "-01-more",
-	    "0f_" IDS "-01",
-	    "00-00000000000000000000000000000000-b7ad6b7169203331-01",
-	    "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
-	    "01-00000000000000000000000000000000-b7ad6b7169203331-01",
-	    "01-0af7651916cd43dd8448eb211c80319c-0000000000000000-01-x",
-	    "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
-	    "00-0af7651916cd43dd8448eb211c80319c-B7AD6B7169203331-01",
-	    "0A-" IDS "-01",
-	    "00-" IDS "-0B",
-	    "00-" IDS "-01-",
-	    "00-" IDS "-01-what-the-future-will-be-like",
-	    "01-" IDS "-01.what-the-future-will-not-be-like",
-	    "01-" IDS "-010",
-	    " " GOOD,
-	    GOOD " ",
-	    GOOD "\n",
-	    "\"" GOOD "\"",
+		"",
+		"-",
+		"garbage",
+		"ff-" IDS "-01",
+		"ff-" IDS "-01-more",
+		"0f_" IDS "-01",
+		"00-00000000000000000000000000000000-b7ad6b7169203331-01",
+		"00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+		"01-00000000000000000000000000000000-b7ad6b7169203331-01",
+		"01-0af7651916cd43dd8448eb211c80319c-0000000000000000-01-x",
+		"00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+		"00-0af7651916cd43dd8448eb211c80319c-B7AD6B7169203331-01",
+		"0A-" IDS "-01",
+		"00-" IDS "-0B",
+		"00-" IDS "-01-",
+		"00-" IDS "-01-what-the-future-will-be-like",
+		"01-" IDS "-01.what-the-future-will-not-be-like",
+		"01-" IDS "-010",
+		" " GOOD,
+		GOOD " ",
+		GOOD "\n",
+		"\"" GOOD "\"",
 	};
 
 	cr_assert(refused(NULL));
@@ -109,11 +109,11 @@ Test(traceparent, reads_no_further_than_it_must)
 
 Test(traceparent, parses_the_four_fields)
 {
-	static const uint8_t trace[] = {0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd,
-					0x43, 0xdd, 0x84, 0x48, 0xeb, 0x21,
-					0x1c, 0x80, 0x31, 0x9c};
-	static const uint8_t span[] = {0xb7, 0xad, 0x6b, 0x71,
-				       0x69, 0x20, 0x33, 0x31};
+	static const uint8_t trace[] = { 0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd,
+					 0x43, 0xdd, 0x84, 0x48, 0xeb, 0x21,
+					 0x1c, 0x80, 0x31, 0x9c };
+	static const uint8_t span[] = { 0xb7, 0xad, 0x6b, 0x71,
+					0x69, 0x20, 0x33, 0x31 };
 	struct trace_context ctx;
 
 	cr_assert_eq(traceparent_parse(GOOD, &ctx), 0);
@@ -125,10 +125,10 @@ Test(traceparent, parses_the_four_fields)
 Test(traceparent, a_higher_version_is_read_and_written_on_as_00)
 {
 	static const char *const higher[] = {
-	    "01-" IDS "-01",
-	    "cc-" IDS "-01-",
-	    "cc-" IDS "-01-what-the-future-will-be-like",
-	    "fe-" IDS "-01-\x80",
+		"01-" IDS "-01",
+		"cc-" IDS "-01-",
+		"cc-" IDS "-01-what-the-future-will-be-like",
+		"fe-" IDS "-01-\x80",
 	};
 	char text[TRACEPARENT_LEN + 1];
 	struct trace_context ctx;

@@ -56,13 +56,13 @@ static void put_end(struct buf *buf)
 Test(tracestate, refuses_what_is_not_a_list)
 {
 	static const char *const bad[] = {
-	    "key",     "=",       "=value",      "key=",          "key= ",
-	    "key=\t ", "a=1,b",   "a=1,b=",      "a=1,=b",        "Key=1",
-	    "kEy=1",   "_k=1",    "-k=1",        "*k=1",          "/k=1",
-	    "@k=1",    "k =1",    "k.y=1",       "k\x80=1",       "k+y=1",
-	    "k=a=b",   "k=a\tb",  "k=a\x7f",     "k=caf\xc3\xa9", "k=a\nb",
-	    "k=1;j=2", "a=1,a=2", "a=1,b=2,a=1", "a=1;b=2,a=1",   "\n",
-	    "a=1\n",
+		"key",     "=",       "=value",      "key=",          "key= ",
+		"key=\t ", "a=1,b",   "a=1,b=",      "a=1,=b",        "Key=1",
+		"kEy=1",   "_k=1",    "-k=1",        "*k=1",          "/k=1",
+		"@k=1",    "k =1",    "k.y=1",       "k\x80=1",       "k+y=1",
+		"k=a=b",   "k=a\tb",  "k=a\x7f",     "k=caf\xc3\xa9", "k=a\nb",
+		"k=1;j=2", "a=1,a=2", "a=1,b=2,a=1", "a=1;b=2,a=1",   "\n",
+		"a=1\n",
 	};
 
 	for (size_t i = 0; i < COUNT(bad); i++)
@@ -74,22 +74,22 @@ Test(tracestate, writes_the_canonical_form)
 	static const struct {
 		const char *in, *out;
 	} good[] = {
-	    {NULL, ""},
-	    {"", ""},
-	    {" ", ""},
-	    {",", ""},
-	    {" ,\t, ", ""},
-	    {"a=1", "a=1"},
-	    {"rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
-	     "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE"},
-	    {" a=1 ,\tb=2\t,, c=3,", "a=1,b=2,c=3"},
-	    {"a=  kept in front", "a=  kept in front"},
-	    {"a=in between \t", "a=in between"},
-	    {"0=1,9z=2", "0=1,9z=2"},
-	    {"tenant@vendor=1,a@b@c=2", "tenant@vendor=1,a@b@c=2"},
-	    {"a_-*/@z09=1", "a_-*/@z09=1"},
-	    {"a=!\"#$%&'()*+-./0189:;<>?@AZ[\\]^_`az{|}~",
-	     "a=!\"#$%&'()*+-./0189:;<>?@AZ[\\]^_`az{|}~"},
+		{ NULL, "" },
+		{ "", "" },
+		{ " ", "" },
+		{ ",", "" },
+		{ " ,\t, ", "" },
+		{ "a=1", "a=1" },
+		{ "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
+		  "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE" },
+		{ " a=1 ,\tb=2\t,, c=3,", "a=1,b=2,c=3" },
+		{ "a=  kept in front", "a=  kept in front" },
+		{ "a=in between \t", "a=in between" },
+		{ "0=1,9z=2", "0=1,9z=2" },
+		{ "tenant@vendor=1,a@b@c=2", "tenant@vendor=1,a@b@c=2" },
+		{ "a_-*/@z09=1", "a_-*/@z09=1" },
+		{ "a=!\"#$%&'()*+-./0189:;<>?@AZ[\\]^_`az{|}~",
+		  "a=!\"#$%&'()*+-./0189:;<>?@AZ[\\]^_`az{|}~" },
 	};
 
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -302,16 +302,16 @@ Test(tracestate, set_puts_first_and_keeps_the_order_of_the_others)
 	static const struct {
 		const char *key, *value, *list;
 	} steps[] = {
-	    {"a", NULL, ""},
-	    {"a", "1", "a=1"},
-	    {"b", "2", "b=2,a=1"},
-	    {"c", "3", "c=3,b=2,a=1"},
-	    {"b", "22", "b=22,c=3,a=1"},
-	    {"b", " 2", "b= 2,c=3,a=1"},
-	    {"x", NULL, "b= 2,c=3,a=1"},
-	    {"c", "", "b= 2,a=1"},
-	    {"a", NULL, "b= 2"},
-	    {"b", NULL, ""},
+		{ "a", NULL, "" },
+		{ "a", "1", "a=1" },
+		{ "b", "2", "b=2,a=1" },
+		{ "c", "3", "c=3,b=2,a=1" },
+		{ "b", "22", "b=22,c=3,a=1" },
+		{ "b", " 2", "b= 2,c=3,a=1" },
+		{ "x", NULL, "b= 2,c=3,a=1" },
+		{ "c", "", "b= 2,a=1" },
+		{ "a", NULL, "b= 2" },
+		{ "b", NULL, "" },
 	};
 
 	list[0] = '\0';
@@ -376,7 +376,7 @@ static void random_list(uint64_t *seed, struct buf *ret)
 	}
 	if (ret->len && random_below(seed, 3) == 0)
 		ret->data[random_below(seed, ret->len)] =
-		    (uint8_t)chars[random_below(seed, sizeof(chars) - 1)];
+			(uint8_t)chars[random_below(seed, sizeof(chars) - 1)];
 	put_end(ret);
 }
 

@@ -14,53 +14,57 @@
 static const struct {
 	const char *what, *in, *repaired;
 } ill_formed[] = {
-    /* Unicode 15, section 3.9, tables 3-8 to 3-11 */
-    {"overlong", "\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41", R R R R R R R R "A"},
-    {"surrogates", "\xed\xa0\x80\xed\xbf\xbf\xed\xaf\x41", R R R R R R R R "A"},
-    {"other", "\xf4\x91\x92\x93\xff\x41\x80\xbf\x42", R R R R R "A" R R "B"},
-    {"truncated", "\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41", R R R R "A"},
-    /* each lead byte's bounds */
-    {"C1 is no lead", "\xc1\xbf", R R},
-    {"E0 9F", "\xe0\x9f\xbf", R R R},
-    {"first surrogate", "\xed\xa0\x80", R R R},
-    {"last surrogate", "\xed\xbf\xbf", R R R},
-    {"F0 8F", "\xf0\x8f\xbf\xbf", R R R R},
-    {"above U+10FFFF", "\xf4\x90\x80\x80", R R R R},
-    {"F5", "\xf5\x80\x80\x80", R R R R},
-    {"F8, five bytes", "\xf8\x88\x80\x80\x80", R R R R R},
-    {"FC, six bytes", "\xfc\x84\x80\x80\x80\x80", R R R R R R},
-    {"FE FF", "\xfe\xff", R R},
-    /* cut after each byte, at the end and inside */
-    {"two of two", "\xc3", R},
-    {"two of three", "\xe2\x82", R},
-    {"one of three", "\xe2", R},
-    {"three of four", "\xf0\x9f\x98", R},
-    {"two of four", "\xf0\x9f", R},
-    {"one of four", "\xf0", R},
-    {"two, then ASCII", "\xc3x", R "x"},
-    {"three, then a lead", "\xe2\x82\xc3\xa9", R "\xc3\xa9"},
-    {"four, then ASCII", "\xf0\x9f\x98x", R "x"},
-    {"four, then four", "\xf0\x9f\x98\xf0\x9f\x98\x80", R "\xf0\x9f\x98\x80"},
-    {"lone continuation",
-     "a\x80"
-     "b",
-     "a" R "b"},
-    {"latin-1", "caf\xe9", "caf" R},
+	/* Unicode 15, section 3.9, tables 3-8 to 3-11 */
+	{ "overlong", "\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41",
+	  R R R R R R R R "A" },
+	{ "surrogates", "\xed\xa0\x80\xed\xbf\xbf\xed\xaf\x41",
+	  R R R R R R R R "A" },
+	{ "other", "\xf4\x91\x92\x93\xff\x41\x80\xbf\x42",
+	  R R R R R "A" R R "B" },
+	{ "truncated", "\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41", R R R R "A" },
+	/* each lead byte's bounds */
+	{ "C1 is no lead", "\xc1\xbf", R R },
+	{ "E0 9F", "\xe0\x9f\xbf", R R R },
+	{ "first surrogate", "\xed\xa0\x80", R R R },
+	{ "last surrogate", "\xed\xbf\xbf", R R R },
+	{ "F0 8F", "\xf0\x8f\xbf\xbf", R R R R },
+	{ "above U+10FFFF", "\xf4\x90\x80\x80", R R R R },
+	{ "F5", "\xf5\x80\x80\x80", R R R R },
+	{ "F8, five bytes", "\xf8\x88\x80\x80\x80", R R R R R },
+	{ "FC, six bytes", "\xfc\x84\x80\x80\x80\x80", R R R R R R },
+	{ "FE FF", "\xfe\xff", R R },
+	/* cut after each byte, at the end and inside */
+	{ "two of two", "\xc3", R },
+	{ "two of three", "\xe2\x82", R },
+	{ "one of three", "\xe2", R },
+	{ "three of four", "\xf0\x9f\x98", R },
+	{ "two of four", "\xf0\x9f", R },
+	{ "one of four", "\xf0", R },
+	{ "two, then ASCII", "\xc3x", R "x" },
+	{ "three, then a lead", "\xe2\x82\xc3\xa9", R "\xc3\xa9" },
+	{ "four, then ASCII", "\xf0\x9f\x98x", R "x" },
+	{ "four, then four", "\xf0\x9f\x98\xf0\x9f\x98\x80",
+	  R "\xf0\x9f\x98\x80" },
+	{ "lone continuation",
+	  "a\x80"
+	  "b",
+	  "a" R "b" },
+	{ "latin-1", "caf\xe9", "caf" R },
 };
 
 static const char *const well_formed[] = {
-    "",
-    "plain",
-    "\x7f",
-    "\xc2\x80",
-    "\xdf\xbf",
-    "\xe0\xa0\x80",
-    "\xed\x9f\xbf",
-    "\xee\x80\x80",
-    "\xef\xbf\xbf",
-    "\xf0\x90\x80\x80",
-    "\xf4\x8f\xbf\xbf",
-    "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+	"",
+	"plain",
+	"\x7f",
+	"\xc2\x80",
+	"\xdf\xbf",
+	"\xe0\xa0\x80",
+	"\xed\x9f\xbf",
+	"\xee\x80\x80",
+	"\xef\xbf\xbf",
+	"\xf0\x90\x80\x80",
+	"\xf4\x8f\xbf\xbf",
+	"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -143,12 +147,12 @@ Test(utf8, a_limit_counts_code_points_and_cuts_between_them)
 {
 	const char *text = "a\xc3\xa9\xf0\x9f\x98\x80\xffz";
 	static const char *const cut[] = {
-	    "a",
-	    "a\xc3\xa9",
-	    "a\xc3\xa9\xf0\x9f\x98\x80",
-	    "a\xc3\xa9\xf0\x9f\x98\x80" R,
-	    "a\xc3\xa9\xf0\x9f\x98\x80" R "z",
-	    "a\xc3\xa9\xf0\x9f\x98\x80" R "z",
+		"a",
+		"a\xc3\xa9",
+		"a\xc3\xa9\xf0\x9f\x98\x80",
+		"a\xc3\xa9\xf0\x9f\x98\x80" R,
+		"a\xc3\xa9\xf0\x9f\x98\x80" R "z",
+		"a\xc3\xa9\xf0\x9f\x98\x80" R "z",
 	};
 
 	for (size_t i = 0; i < COUNT(cut); i++) {
@@ -166,7 +170,7 @@ Test(utf8, anything_repaired_is_valid_and_stays_as_it_is)
 
 	for (int i = 0; i < 20000; i++) {
 		char in[24], out[3 * sizeof(in) + 1],
-		    again[3 * sizeof(out) + 1];
+			again[3 * sizeof(out) + 1];
 		const size_t len = random_below(&seed, sizeof(in) + 1);
 		const size_t max = random_below(&seed, 12);
 		size_t n;
