@@ -8,6 +8,7 @@ libotel_la_SOURCES = \
 	common/util/clock.h \
 	common/util/err.c common/util/err.h \
 	common/util/hex.c common/util/hex.h \
+	common/util/slice.h \
 	common/util/utf8.c common/util/utf8.h \
 	common/trace/baggage.c common/trace/baggage.h \
 	common/trace/ids.c common/trace/ids.h \

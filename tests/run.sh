@@ -65,6 +65,18 @@ heading() {
   printf '\n%s\n' "$*"
 }
 
+# timeout passes the signal on, and the test stops its cluster.
+interrupted() {
+  if [[ -n $running ]]; then
+    kill "$running" 2>/dev/null || true
+    wait "$running" || true
+  fi
+  echo "interrupted"
+  exit 130
+}
+running=
+trap interrupted HUP INT TERM
+
 # count LOG STATUS: adds what a TAP log says; a program that failed without a
 # `not ok`, or said nothing at all, counts as one failure.  Sets `bad`.
 count() {
@@ -83,13 +95,34 @@ count() {
   tests=$((good + bad))
 }
 
+# A leak does not fail a Criterion test by itself: what the sanitizers of all
+# its processes wrote becomes one more TAP line.
+sanitizer_findings() { # LOG
+  local reports
+  reports=$(compgen -G "$1.asan.*") || return 0
+  # shellcheck disable=SC2086
+  if grep -q 'ERROR: ' $reports; then
+    echo "not ok - no memory error and no leak" >>"$1"
+    cat $reports >>"$1"
+  fi
+  # shellcheck disable=SC2086
+  rm -f $reports
+}
+
 # run_tap NAME COMMAND...: one test program, one line.
 run_tap() {
   local name=$1 log status=0 start=$SECONDS bad=0 tests=0
   shift
   log=$LOGS/${name//[\/ ]/-}.log
   printf '  %-44s' "$name"
-  timeout -k 10 600 "$@" >"$log" 2>&1 </dev/null || status=$?
+  # In the background, so that a Ctrl-C is acted on before the test ends, but
+  # with the signals that bash then ignores.
+  env --default-signal=INT,QUIT ASAN_OPTIONS="log_path=$log.asan" \
+    timeout -k 10 600 "$@" >"$log" 2>&1 </dev/null &
+  running=$!
+  wait "$running" || status=$?
+  running=
+  sanitizer_findings "$log"
   count "$log" $status
   if ((bad)); then
     printf ' FAILED, %d of %d  %3d s\n' "$bad" "$tests" $((SECONDS - start))

@@ -63,7 +63,8 @@ setup_missing() {
 
 # setup_packages PACKAGE...: installs those that are missing, and says so.
 # Debian starts the daemons it installs; a host that only tests does not want
-# that, so policy-rc.d forbids it for the moment where nothing else does.
+# that, so policy-rc.d forbids it for the moment where nothing else does.  Nothing
+# is removed for it: where packages conflict, that is for the user to decide.
 setup_packages() {
   local missing
   command -v dpkg-query >/dev/null ||
@@ -78,18 +79,18 @@ setup_packages() {
   setup_quietly "apt-get install" setup_install $missing || exit 1
 }
 
-setup_install() {
-  local policy=/usr/sbin/policy-rc.d made="" status=0
+# In a subshell, for traps of its own: whatever ends it, policy-rc.d goes.
+setup_install() (
+  policy=/usr/sbin/policy-rc.d
   if [[ ! -e $policy ]]; then
-    made=yes
+    trap 'setup_as_root rm -f "$policy"' EXIT
+    trap 'exit 130' HUP INT TERM
     printf '#!/bin/sh\nexit 101\n' | setup_as_root tee "$policy" >/dev/null
     setup_as_root chmod 755 "$policy"
   fi
   setup_as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends "$@" || status=$?
-  [[ -z $made ]] || setup_as_root rm -f "$policy"
-  return $status
-}
+    apt-get install -y --no-install-recommends --no-remove "$@"
+)
 
 # apt-get with sources, lists and cache of our own: the machine's own setup
 # stays as it is.  The mirror is the one the machine uses for its release.

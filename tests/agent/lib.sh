@@ -53,6 +53,7 @@ start_collector() {
   COLLECTOR_PID=$!
   disown "$COLLECTOR_PID" # bash is not to report its end
   until_true test -s "$WORK/port" || return 1
+  # shellcheck disable=SC2034 # for the tests
   PORT=$(<"$WORK/port")
 }
 

@@ -8,6 +8,7 @@
 command -v valgrind >/dev/null || skip_all 'no valgrind'
 grep -q __asan_init "$AGENT" && skip_all 'built with sanitizers'
 
+# shellcheck disable=SC2054 # one option
 GRIND=(valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible
   --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99 --track-fds=yes)
 

@@ -21,6 +21,8 @@ unit_tests = \
 	tests/unit/test_spool_concurrent \
 	tests/unit/test_spool_crash \
 	tests/unit/test_spool_directory \
+	tests/unit/test_spool_full_disk \
+	tests/unit/test_spool_interleave \
 	tests/unit/test_spool_reader \
 	tests/unit/test_spool_record \
 	tests/unit/test_spool_trim \
@@ -86,5 +88,6 @@ check_PROGRAMS += $(unit_tests) $(plugin_tests) $(cli_tests) $(agent_tests)
 TESTS += $(unit_tests) $(plugin_tests) $(cli_tests) $(agent_tests) tests/cli/test_show.sh
 endif
 EXTRA_DIST += tests/unit/collector.h tests/unit/config_support.h \
-	tests/unit/otlp_fixture.h tests/unit/spool_support.h tests/unit/support.h \
+	tests/unit/otlp_fixture.h tests/unit/spool_steps.h \
+	tests/unit/spool_support.h tests/unit/support.h \
 	tests/unit/temp_dir.h tests/cli/test_show.sh

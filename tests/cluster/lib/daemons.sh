@@ -60,7 +60,7 @@ cluster_listens() { # NAME PORT
 }
 
 # Waits until every node has registered and takes jobs.
-cluster_wait_up() {
+cluster_wait_up() { # [SECONDS]
   cluster_until "${1:-30}" cluster_nodes_ready
 }
 
