@@ -20,10 +20,8 @@
 
 /* Without inotify (a site's limit of instances): look this often. */
 #define BLIND_PAUSE_MS 5000
-/* Every writer ends with a close of a writable file (spool.h); these are the
- * agent's own. */
+/* Whoever removes it lets a second agent in. */
 #define LOCK_FILE "agent.lock"
-static const char *const own_files[] = { "cursor.tmp", LOCK_FILE, "agent.pid" };
 
 static int open_signals(struct err *err)
 {
@@ -101,14 +99,6 @@ static void take_signals(struct events *events, struct happened *ret)
 	}
 }
 
-static bool is_own(const char *name)
-{
-	for (size_t i = 0; i < sizeof(own_files) / sizeof(own_files[0]); i++)
-		if (!strcmp(name, own_files[i]))
-			return true;
-	return false;
-}
-
 static void take_inotify_event(const struct inotify_event *event,
 			       struct happened *ret)
 {
@@ -121,7 +111,8 @@ static void take_inotify_event(const struct inotify_event *event,
 	else if (event->mask & IN_DELETE)
 		/* our own descriptor keeps the directory itself alive */
 		ret->spool_gone |= !strcmp(name, LOCK_FILE);
-	else if (!is_own(name))
+	else
+		/* every writer ends with such a close: see spool.h */
 		ret->spool = true;
 }
 

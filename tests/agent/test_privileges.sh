@@ -13,7 +13,9 @@ status_of() { # FIELD
 
 chmod 755 "$WORK"
 # the build tree may be root's alone
-install -m 755 "$AGENT" "$WORK/agent"
+install -m 755 "$AGENT" "$WORK/program"
+printf '#!/bin/sh\nexec setpriv --groups 1,2 %s "$@"\n' "$WORK/program" >"$WORK/agent"
+chmod 755 "$WORK/agent"
 AGENT=$WORK/agent
 mkdir -m 777 "$WORK/out"
 configure "Endpoint=file:$WORK/out/traces.jsonl"
@@ -45,6 +47,6 @@ sed -i 's/^AgentUser=.*/AgentUser=root/' "$CONF"
 chmod 644 "$CONF"
 : >"$LOG"
 ok 'as nobody it works too' setpriv --reuid "$uid" --regid "$gid" --clear-groups \
-  "$AGENT" --spool "$SPOOL" --config "$CONF" --once --log-file "$WORK/out/log"
+  "$WORK/program" --spool "$SPOOL" --config "$CONF" --once --log-file "$WORK/out/log"
 like 'and says that AgentUser can not be' "$(<"$WORK/out/log")" 'AgentUser=root is not heeded'
 done_testing

@@ -13,7 +13,7 @@
 #include "otlp/http_url.h"
 #include "otlp_fixture.h"
 
-#define SCRIPT(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define SCRIPT(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static struct fixture {
 	struct collector collector;
@@ -43,7 +43,7 @@ TestSuite(export_http, .init = set_up, .fini = tear_down);
 
 static void aim(const char *const *answers)
 {
-	struct err err = {""};
+	struct err err = { "" };
 
 	collector_start(answers, &f.collector);
 	f.exporter = exporter_create(f.collector.url, &f.config, &err);
@@ -57,7 +57,7 @@ static struct export_result send_spans(size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		spans[i] = fixture_span("slurm.step", (uint8_t)(i + 1));
-	exporter_send(f.exporter, &(struct batch){spans, n, f.resource},
+	exporter_send(f.exporter, &(struct batch){ spans, n, f.resource },
 		      &result);
 	for (size_t i = 0; i < n; i++)
 		free(spans[i].iov_base);
@@ -104,13 +104,13 @@ static void expect_spans(const uint8_t *data, size_t len, size_t want)
 
 Test(export_http, endpoints_that_are_none_are_refused)
 {
-	const char *const bad[] = {"http://",
-				   "https://",
-				   "http:///v1/traces",
-				   "http://host:99999",
-				   "http://ho st/",
-				   "http://[::1",
-				   "http://user:secret@"};
+	const char *const bad[] = { "http://",
+				    "https://",
+				    "http:///v1/traces",
+				    "http://host:99999",
+				    "http://ho st/",
+				    "http://[::1",
+				    "http://user:secret@" };
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -155,7 +155,7 @@ Test(export_http, a_name_for_the_log_shows_no_secret)
 
 Test(export_http, a_request_is_what_the_standard_asks_for)
 {
-	char *headers[] = {(char *)"x-scope=slurm", (char *)"x-empty=", NULL};
+	char *headers[] = { (char *)"x-scope=slurm", (char *)"x-empty=", NULL };
 	const struct buf *body;
 	const char *text;
 
@@ -179,7 +179,7 @@ Test(export_http, gzip)
 {
 	static uint8_t plain[1 << 20];
 	const struct buf *body;
-	z_stream z = {.next_out = plain, .avail_out = sizeof(plain)};
+	z_stream z = { .next_out = plain, .avail_out = sizeof(plain) };
 
 	f.config.compression = COMPRESSION_GZIP;
 	aim(SCRIPT("200"));
@@ -290,6 +290,9 @@ Test(export_http, a_huge_answer_is_not_read_to_the_end)
 	cr_assert_eq(send_spans(1).verdict, VERDICT_SENT);
 	cr_assert_eq(send_spans(1).verdict, VERDICT_REJECT);
 	cr_assert_eq(send_spans(1).verdict, VERDICT_SENT);
+	/* what is left of it went with its connection */
+	cr_assert_neq(connection(2), connection(1));
+	cr_assert_neq(connection(3), connection(2));
 }
 
 Test(export_http, a_receiver_that_hangs_costs_the_timeout_at_most,
@@ -322,8 +325,8 @@ Test(export_http, a_send_can_be_given_up, .timeout = 60)
 
 static void refuse_headers(const char *pair, const char *why)
 {
-	char *headers[] = {(char *)pair, NULL};
-	struct err err = {""};
+	char *headers[] = { (char *)pair, NULL };
+	struct err err = { "" };
 
 	f.config.headers = headers;
 	cr_assert_null(exporter_create("http://127.0.0.1:9", &f.config, &err),
@@ -363,7 +366,7 @@ static const char *headers_file(struct temp_dir *dir, const char *text,
 
 static void refuse_file(const char *path, const char *why)
 {
-	struct err err = {""};
+	struct err err = { "" };
 
 	f.config.headers_file = (char *)path;
 	cr_assert_null(exporter_create("http://127.0.0.1:9", &f.config, &err));
@@ -374,7 +377,7 @@ static void refuse_file(const char *path, const char *why)
 Test(export_http, a_headers_file_must_be_secret)
 {
 	const char *text = "authorization=s3cret\n";
-	const mode_t open_modes[] = {0640, 0604, 0644, 0620, 0610};
+	const mode_t open_modes[] = { 0640, 0604, 0644, 0620, 0610 };
 	struct temp_dir dir;
 	char link[128];
 	char *huge;
@@ -382,11 +385,11 @@ Test(export_http, a_headers_file_must_be_secret)
 	temp_dir_make(&dir);
 	for (size_t i = 0; i < sizeof(open_modes) / sizeof(open_modes[0]); i++)
 		refuse_file(
-		    headers_file(&dir, text, strlen(text), open_modes[i]),
-		    "has mode");
+			headers_file(&dir, text, strlen(text), open_modes[i]),
+			"has mode");
 	snprintf(link, sizeof(link), "%s/link", dir.path);
 	cr_assert_eq(
-	    symlink(headers_file(&dir, text, strlen(text), 0600), link), 0);
+		symlink(headers_file(&dir, text, strlen(text), 0600), link), 0);
 	refuse_file(link, "HeadersFile");
 	refuse_file(dir.path, "not a regular file");
 	refuse_file("/nonexistent", "No such file");
@@ -410,7 +413,7 @@ Test(export_http, a_headers_file_is_sent)
 
 	temp_dir_make(&dir);
 	f.config.headers_file =
-	    (char *)headers_file(&dir, text, strlen(text), 0600);
+		(char *)headers_file(&dir, text, strlen(text), 0600);
 	aim(SCRIPT("200"));
 	cr_assert_eq(send_spans(1).verdict, VERDICT_SENT);
 	text = head(1);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The hooks of a step from slurmstepd's first to its last, and of a prolog
+ * before it: what tasks find in their environment and what lies in the spool.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <criterion/criterion.h>
+
+#include "fake_spank.h"
+#include "proto/otlp.pb-c.h"
+#include "spank/compat.h"
+#include "spank/job_file.h"
+#include "spank/job_script.h"
+#include "spank/plugin.h"
+#include "spank/submit.h"
+#include "spool/spool.h"
+#include "temp_dir.h"
+
+#define TRACE "0af7651916cd43dd8448eb211c80319c"
+#define SUBMITTER "b7ad6b7169203331"
+#define CALLER "00f067aa0ba902b7"
+#define SPANS_MAX 8
+
+static struct temp_dir dir;
+static struct config config;
+static struct plugin plugin;
+static Otlp__Span *spans[SPANS_MAX];
+static int n_spans, n_comments;
+
+static void start(void)
+{
+	char path[128];
+
+	temp_dir_make(&dir);
+	cr_assert_eq(fchmod(dir.fd, 0755), 0);
+	snprintf(path, sizeof(path), "%s/slurmd.n1", dir.path);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	memset(&config, 0, sizeof(config));
+	sampler_parse("parentbased_always_on", &config.sampler);
+	config.spool_dir = dir.path;
+	config.spool_max_size = 1 << 20;
+	config.attribute_count_limit = 128;
+	config.job_comment = JOB_COMMENT_ADMIN;
+	memset(&plugin, 0, sizeof(plugin));
+	plugin.config = &config;
+	setenv("SLURMD_NODENAME", "n1", 1);
+	setenv("SLURM_CLUSTER_NAME", "demo", 1);
+}
+
+static void stop(void)
+{
+	for (int i = 0; i < n_spans; i++)
+		otlp__span__free_unpacked(spans[i], NULL);
+	temp_dir_remove(&dir);
+}
+
+TestSuite(step_hooks, .init = start, .fini = stop);
+
+static void prolog(const char *context, const char *nodes)
+{
+	fake_spank_reset(S_CTX_JOB_SCRIPT);
+	fake.job_id = 7;
+	setenv("SPANK_OTEL_CONTEXT", context, 1);
+	setenv("SLURM_NODELIST", nodes, 1);
+	job_prolog(&plugin, NULL);
+	cr_assert_str_eq(fake.log, "");
+}
+
+static void begin(uint32_t step_id, uint32_t node_id)
+{
+	static char *argv[] = { "/usr/bin/app", NULL };
+
+	fake_spank_reset(S_CTX_REMOTE);
+	fake.job_id = 7;
+	fake.step_id = step_id;
+	fake.node_id = node_id;
+	fake.nnodes = 2;
+	fake.ntasks = 4;
+	fake.local_ntasks = 2;
+	fake.argv = argv;
+	step_init(&plugin);
+}
+
+static void run(const int *statuses, int n)
+{
+	step_init_post_opt(&plugin, NULL);
+	for (int i = 0; i < n; i++) {
+		fake.task_status = statuses[i];
+		fake.task_rank = (uint32_t)i;
+		step_task_exit(&plugin, NULL);
+	}
+	step_exit(&plugin);
+}
+
+static void read_spool(void)
+{
+	char path[128];
+	struct spool_record record;
+	struct spool_reader *reader;
+	struct err err;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/slurmd.n1", dir.path);
+	fd = spool_open_dir(path, false, (uid_t)-1, (gid_t)-1, &err);
+	cr_assert_geq(fd, 0, "%s", err.msg);
+	reader = spool_reader_create(fd, &err);
+	while (spool_read(reader, &record, &err) == 1) {
+		cr_assert_eq(record.job_id, 7);
+		if (record.kind == SPOOL_COMMENT)
+			n_comments++;
+		else
+			spans[n_spans++] = otlp__span__unpack(
+				NULL, record.len, record.payload);
+	}
+	spool_reader_destroy(reader);
+	close(fd);
+}
+
+static const char *parent_of(const Otlp__Span *span)
+{
+	static char hex[SPAN_ID_HEX + 1];
+	struct span_id id;
+
+	cr_assert_eq(span->parent_span_id.len, SPAN_ID_SIZE);
+	memcpy(id.b, span->parent_span_id.data, SPAN_ID_SIZE);
+	span_id_format(&id, hex);
+	return hex;
+}
+
+Test(step_hooks, prolog_step_and_epilog)
+{
+	const int statuses[] = { 0, 0 };
+	struct trace_context given;
+
+	prolog("00-" TRACE "-" SUBMITTER "-01;t=5", "n[1-2]");
+	begin(0, 0);
+	fake_spank_setenv("TRACEPARENT", "00-" TRACE "-" CALLER "-01");
+	fake_spank_setenv(STEP_PARENT_VAR, "00-" TRACE "-" CALLER "-01");
+	run(statuses, 2);
+	cr_assert_null(fake_spank_getenv(STEP_PARENT_VAR));
+	cr_assert_eq(traceparent_parse(fake_spank_getenv("TRACEPARENT"),
+				       &given),
+		     0);
+	read_spool();
+	cr_assert_eq(n_comments, 1);
+	cr_assert_eq(n_spans, 1);
+	cr_assert_str_eq(spans[0]->name, "slurm.step");
+	cr_assert_eq(memcmp(spans[0]->span_id.data, given.span_id.b, 8), 0);
+	cr_assert_str_eq(parent_of(spans[0]), CALLER);
+	cr_assert_null(spans[0]->status);
+	cr_assert_str_eq(fake.log, "");
+	fake.context = S_CTX_JOB_SCRIPT;
+	job_epilog(&plugin, NULL);
+	cr_assert_eq(faccessat(dir.fd, "slurmd.n1/jobs/7", F_OK, 0), -1);
+}
+
+Test(step_hooks, failure_is_told_by_the_step_and_its_node)
+{
+	const int statuses[] = { 0, 9, 3 << 8 };
+
+	prolog("00-" TRACE "-" SUBMITTER "-01", "n[1-2]");
+	begin(0, 0);
+	run(statuses, 3);
+	read_spool();
+	cr_assert_eq(n_spans, 2);
+	cr_assert_str_eq(spans[0]->status->message, "task 1: killed by SIGKILL");
+	cr_assert_str_eq(spans[1]->name, "slurm.node");
+	cr_assert_eq(memcmp(spans[1]->parent_span_id.data,
+			    spans[0]->span_id.data, 8),
+		     0);
+}
+
+Test(step_hooks, other_nodes_speak_of_failures_only)
+{
+	const int good[] = { 0, 0 }, bad[] = { 1 << 8 };
+
+	prolog("00-" TRACE "-" SUBMITTER "-01", "n[0-1]");
+	begin(0, 1);
+	run(good, 2);
+	read_spool();
+	cr_assert_eq(n_spans, 0);
+	cr_assert_eq(n_comments, 0, "only the first node asks for it");
+	memset(&plugin.step, 0, sizeof(plugin.step));
+	begin(0, 1);
+	run(bad, 1);
+	read_spool();
+	cr_assert_eq(n_spans, 1);
+	cr_assert_str_eq(spans[0]->name, "slurm.node");
+}
+
+Test(step_hooks, batch_step_has_no_node_span)
+{
+	const int statuses[] = { 1 << 8 };
+
+	prolog("00-" TRACE "-0000000000000000-01", "n1");
+	begin(SLURM_BATCH_SCRIPT, 0);
+	run(statuses, 1);
+	read_spool();
+	cr_assert_eq(n_spans, 1);
+	cr_assert_eq(spans[0]->status->code,
+		     OTLP__STATUS__STATUS_CODE__STATUS_CODE_ERROR);
+}
+
+Test(step_hooks, extern_step_is_left_alone)
+{
+	begin(SLURM_EXTERN_CONT, 0);
+	run(NULL, 0);
+	cr_assert_null(fake_spank_getenv("TRACEPARENT"));
+	read_spool();
+	cr_assert_eq(n_spans, 0);
+}
+
+Test(step_hooks, not_sampled_hands_on_the_context_and_writes_nothing)
+{
+	const int statuses[] = { 1 << 8 };
+	const char *given;
+
+	prolog("00-" TRACE "-" SUBMITTER "-00", "n1");
+	begin(0, 0);
+	run(statuses, 1);
+	given = fake_spank_getenv("TRACEPARENT");
+	cr_assert_str_eq(given + strlen(given) - 3, "-00");
+	read_spool();
+	cr_assert_eq(n_spans, 0);
+	cr_assert_eq(n_comments, 0);
+}
+
+Test(step_hooks, lost_span_is_one_line)
+{
+	const int statuses[] = { 0 };
+	char path[128];
+
+	begin(3, 0);
+	step_init_post_opt(&plugin, NULL);
+	snprintf(path, sizeof(path), "%s/slurmd.n1/current", dir.path);
+	cr_assert_eq(symlink("/etc/passwd", path), 0);
+	fake.log[0] = '\0';
+	run(statuses, 1);
+	cr_assert(strstr(fake.log, "otel: job 7 step 3: span dropped: "), "%s",
+		  fake.log);
+	cr_assert_eq(strchr(fake.log, '\n') + 1 - fake.log, strlen(fake.log));
+}
