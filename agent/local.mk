@@ -25,6 +25,9 @@ slurm_otel_agent_SOURCES = \
 	agent/options.c agent/options.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \
+	agent/pipeline_private.h \
+	agent/pipeline_read.c \
+	agent/pipeline_send.c \
 	agent/privileges.c agent/privileges.h \
 	agent/refused.c agent/refused.h
 slurm_otel_agent_LDADD = libagent.la libotlp.la libotel.la

@@ -128,9 +128,9 @@ static bool finished(const struct agent *agent)
 }
 
 /*
- * One step for the spans.  When it finds the spool empty, what woke us since
- * was most likely our own doing (segments removed): look once more, now, rather
- * than wake up for it later.
+ * One step for the spans.  When it finds the spool empty, what came in
+ * meanwhile was most likely our own doing (segments removed), which is no
+ * reason to wake.
  */
 static uint64_t step_pipeline(struct agent *agent)
 {
@@ -144,8 +144,8 @@ static uint64_t step_pipeline(struct agent *agent)
 	if (!agent->happened.spool)
 		return next;
 	agent->happened.spool = false;
-	pipeline_notice(agent->pipeline, clock_ms(), 0);
-	return 0;
+	pipeline_recheck(agent->pipeline, clock_ms());
+	return pipeline_idle(agent->pipeline) ? next : 0;
 }
 
 static bool has_news(const struct happened *happened)

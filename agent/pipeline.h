@@ -49,6 +49,10 @@ void pipeline_aim(struct pipeline *pipeline,
  * burst of records is one batch and one wake-up. */
 void pipeline_notice(struct pipeline *pipeline, uint64_t now, uint64_t delay);
 
+/* As pipeline_notice, but only if the spool holds something: for a notice that
+ * may be the echo of what the pipeline did itself. */
+void pipeline_recheck(struct pipeline *pipeline, uint64_t now);
+
 /*
  * Does one thing: reads a batch or sends a request.  With hurry it does not
  * wait for a batch to grow.  Returns the clock_ms at which to call again: at

@@ -34,4 +34,21 @@ else
 fi
 stop_agent
 is 'it ends' $? 0
+stop_collector
+
+# --- a steady flow: a batch a BatchTimeout, not a request a span
+rm -rf "$RECEIVED"
+start_collector '200 slow=30'
+configure "Endpoint=http://127.0.0.1:$PORT"
+sed -i 's/^BatchTimeout=.*/BatchTimeout=500ms/' "$CONF"
+start_agent
+for ((i = 1; i <= 100; i++)); do
+  write_spans "$i" 1
+  sleep 0.02 # the flow itself
+done
+ok 'a flow of spans is delivered' until_true all_received 100
+diag "$(requests) requests for 100 spans"
+ok 'in few requests' test "$(requests)" -lt 15
+stop_agent
+is 'it ends' $? 0
 done_testing

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Settles a batch with a receiver: accepted, or set aside span by span. */
+#include "clock.h"
+#include "pipeline_private.h"
+#include "refused.h"
+
+/* The cursor moves after this many batches or when there is nothing more to
+ * do: each move is two flushes, and a crash only repeats what came since. */
+#define COMMIT_EVERY 16
+
+static void keep_refused(struct pipeline *pipeline, struct range range)
+{
+	const struct outbox *outbox = &pipeline->outbox;
+	struct err err;
+	size_t kept = 0;
+
+	if (pipeline->refused_fd < 0)
+		pipeline->refused_fd = refused_open(pipeline->spool, &err);
+	if (pipeline->refused_fd >= 0)
+		kept = refused_append(
+			pipeline->refused_fd, outbox->spans + range.first,
+			outbox->job_ids + range.first, range.n, &err);
+	pipeline->counts.refused += kept;
+	pipeline->counts.lost += range.n - kept;
+	if (kept < range.n)
+		log_cause_say(&pipeline->keeping, LOG_LEVEL_ERROR,
+			      "%zu refused spans are lost: %s", range.n - kept,
+			      err.msg);
+}
+
+static void refuse(struct pipeline *pipeline, const struct endpoint *endpoint,
+		   struct range range, const char *why)
+{
+	pipeline->refused_some = true;
+	keep_refused(pipeline, range);
+	log_cause_say(
+		&pipeline->refusing, LOG_LEVEL_ERROR,
+		"%s refuses spans for good: %s; they are set aside in %s/%s",
+		exporter_name(endpoint->exporter), why, pipeline->spool,
+		REFUSED_DIR);
+}
+
+static void accept_range(struct pipeline *pipeline,
+			 const struct endpoint *endpoint, struct range range,
+			 const struct export_result *result)
+{
+	uint64_t rejected = result->rejected;
+
+	if (rejected > range.n)
+		rejected = range.n; /* a receiver that can not count */
+	pipeline->counts.sent += range.n - rejected;
+	pipeline->counts.rejected += rejected;
+	if (!*result->msg)
+		return;
+	pipeline->refused_some = true;
+	log_cause_say(&pipeline->refusing, LOG_LEVEL_WARNING,
+		      "%s: %s; what it rejected is dropped and counted",
+		      exporter_name(endpoint->exporter), result->msg);
+}
+
+static void send_range(struct pipeline *pipeline, struct endpoint *endpoint)
+{
+	struct range range = ranges_top(&pipeline->ranges);
+	const struct batch batch = {
+		.spans = pipeline->outbox.spans + range.first,
+		.n_spans = range.n,
+		.resource = pipeline->target.resource,
+	};
+	struct export_result result;
+
+	exporter_send(endpoint->exporter, &batch, &result);
+	if (result.verdict == VERDICT_RETRY) {
+		endpoint_failed(pipeline->target.endpoints, endpoint, &result,
+				clock_ms());
+		return;
+	}
+	endpoint_answered(endpoint);
+	if (result.verdict == VERDICT_SENT)
+		accept_range(pipeline, endpoint, range, &result);
+	else if (result.divisible && ranges_halve(&pipeline->ranges))
+		return;
+	else
+		refuse(pipeline, endpoint, range, result.msg);
+	pipeline->touched = true;
+	ranges_pop(&pipeline->ranges);
+}
+
+/* No receiver takes spans until then.  Waiting, we hold nothing: the spool's
+ * bound must be free to remove the oldest; but a batch that is settled in part
+ * is not begun anew. */
+static uint64_t wait_for_receiver(struct pipeline *pipeline, uint64_t now,
+				  uint64_t until)
+{
+	if (pipeline->touched) {
+		pipeline->held = true;
+		pipeline_commit(pipeline); /* there is time now */
+		return until;
+	}
+	pipeline_put_back(pipeline);
+	pipeline_plan_look(pipeline, now);
+	pipeline_pause(pipeline, PAUSE_RECEIVER, until);
+	return time_earlier(until, pipeline->look_at);
+}
+
+uint64_t pipeline_send(struct pipeline *pipeline, uint64_t now)
+{
+	struct endpoint *endpoint;
+	uint64_t next = now;
+
+	endpoint = endpoints_pick(pipeline->target.endpoints, now, &next);
+	if (!endpoint)
+		return wait_for_receiver(pipeline, now, next);
+	pipeline->held = false;
+	send_range(pipeline, endpoint);
+	if (!ranges_empty(&pipeline->ranges))
+		return now;
+	if (!pipeline->refused_some) {
+		log_cause_over(&pipeline->refusing,
+			       "whole batches are accepted again");
+		log_cause_over(&pipeline->keeping,
+			       "no refused spans are lost any more");
+	}
+	pipeline_settle(pipeline);
+	if (++pipeline->uncommitted >= COMMIT_EVERY)
+		pipeline_commit(pipeline);
+	return now;
+}
