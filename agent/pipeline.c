@@ -176,6 +176,17 @@ uint64_t pipeline_pause(struct pipeline *pipeline, enum pause pause,
 	return until;
 }
 
+uint64_t pipeline_rest(struct pipeline *pipeline, uint64_t now)
+{
+	if (pipeline_commit(pipeline) < 0)
+		return pipeline_pause(pipeline, PAUSE_TROUBLE,
+				      now + TROUBLE_PAUSE_MS);
+	pipeline->look_wanted = false;
+	pipeline->state = IDLE;
+	pipeline_recheck(pipeline, now);
+	return pipeline_idle(pipeline) ? TIME_NEVER : pipeline->wake_at;
+}
+
 static uint64_t step_pause(struct pipeline *pipeline, uint64_t now)
 {
 	if (now >= pipeline->wake_at)

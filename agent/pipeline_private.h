@@ -44,6 +44,7 @@ struct pipeline {
 	uint64_t look_not_before;
 	bool held; /* SENDING in part, and every endpoint is in its backoff */
 	struct outbox outbox;
+	bool drained; /* the batch in hand is all that the spool had */
 	struct ranges ranges;
 	bool touched;      /* a part of the batch in hand is settled */
 	bool refused_some; /* of it */
@@ -64,6 +65,9 @@ int pipeline_commit(struct pipeline *pipeline);
 void pipeline_put_back(struct pipeline *pipeline);
 /* What was read is settled, to its end: the cursor may move there. */
 void pipeline_settle(struct pipeline *pipeline);
+/* The spool was emptied: commits, and waits for the next BatchTimeout to gather
+ * what came meanwhile, if anything did.  Returns what pipeline_step returns. */
+uint64_t pipeline_rest(struct pipeline *pipeline, uint64_t now);
 /* Pauses; returns until. */
 uint64_t pipeline_pause(struct pipeline *pipeline, enum pause pause,
 			uint64_t until);

@@ -62,8 +62,10 @@ static int fill(struct pipeline *pipeline, struct err *err)
 	int rc = 1;
 
 	outbox_reset(&pipeline->outbox);
+	pipeline->drained = false;
 	while (!outbox_full(&pipeline->outbox, max)) {
 		rc = spool_read(pipeline->reader, &record, err);
+		pipeline->drained = rc == 0;
 		if (rc == 0)
 			break;
 		if (rc < 0 || take(pipeline, &record, err) < 0)

@@ -121,6 +121,8 @@ uint64_t pipeline_send(struct pipeline *pipeline, uint64_t now)
 			       "no refused spans are lost any more");
 	}
 	pipeline_settle(pipeline);
+	if (pipeline->drained)
+		return pipeline_rest(pipeline, now);
 	if (++pipeline->uncommitted >= COMMIT_EVERY)
 		pipeline_commit(pipeline);
 	return now;

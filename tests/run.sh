@@ -217,6 +217,7 @@ fi
 
 if wanted_group cluster; then
   heading "A private cluster of Slurm $(setup_slurm_version)"
+  setup_quietly "the scripted receiver" make -C "$TOP/$BUILD" tests/fake_collector || exit 1
   run_scripts cluster CLUSTER_STAGE="$TOP/$BUILD/stage"
 fi
 

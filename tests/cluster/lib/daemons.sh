@@ -93,10 +93,16 @@ cluster_alive() { # NAME
 # Whether process PID runs the program NAME (Debian: NAME-wlm): a process id may
 # have been given to somebody else since.
 cluster_is() { # PID NAME
-  local exe
-  exe=$(readlink "/proc/$1/exe" 2>/dev/null) || return 1
-  exe=${exe% (deleted)}
-  [[ ${exe##*/} == "$2" || ${exe##*/} == "$2-wlm" ]]
+  local exe stat
+  if exe=$(readlink "/proc/$1/exe" 2>/dev/null); then
+    exe=${exe% (deleted)}
+    [[ ${exe##*/} == "$2" || ${exe##*/} == "$2-wlm" ]]
+  else
+    # An agent is not dumpable, which hides its exe from all but root.  A zombie
+    # has none.
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null &&
+      [[ $stat == "$1 (${2:0:15}) "[!ZX]* ]]
+  fi
 }
 
 cluster_is_not() {
