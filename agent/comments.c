@@ -119,7 +119,7 @@ static int start(struct comments *comments, const struct comment *comment,
 		argv[9] = "--url";
 		argv[10] = config->trace_url;
 	}
-	return helper_start(&comments->helper, (char *const *)argv, now, err);
+	return helper_start(&comments->helper, argv, now, err);
 }
 
 static struct comment *find(const struct comments *comments, uint32_t job_id)

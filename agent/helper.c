@@ -7,83 +7,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
+#include "util/spawn.h"
 #include "util/utf8.h"
 
 #define SAID_MAX 160
 
-/* A process group of its own, so that a kill takes its children along. */
-static int init_attr(posix_spawnattr_t *attr)
-{
-	sigset_t none, all;
-
-	if (posix_spawnattr_init(attr))
-		return -1;
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_setsigmask(attr, &none);
-	posix_spawnattr_setsigdefault(attr, &all);
-	posix_spawnattr_setpgroup(attr, 0);
-	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK |
-					       POSIX_SPAWN_SETSIGDEF |
-					       POSIX_SPAWN_SETPGROUP);
-	return 0;
-}
-
-/* Ours close by themselves; libcurl's threads have some that do not. */
-static int close_others(posix_spawn_file_actions_t *files)
-{
-#if __GLIBC_PREREQ(2, 34)
-	return posix_spawn_file_actions_addclosefrom_np(files,
-							STDERR_FILENO + 1);
-#else
-	(void)files;
-	return 0;
-#endif
-}
-
-static int spawn(char *const *argv, int err_fd, pid_t *ret)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	int rc;
-
-	if (init_attr(&attr) < 0)
-		return ENOMEM;
-	rc = posix_spawn_file_actions_init(&files);
-	if (rc) {
-		posix_spawnattr_destroy(&attr);
-		return rc;
-	}
-	for (int fd = STDIN_FILENO; fd <= STDOUT_FILENO && !rc; fd++)
-		rc = posix_spawn_file_actions_addopen(&files, fd, "/dev/null",
-						      O_RDWR, 0);
-	if (!rc)
-		rc = posix_spawn_file_actions_adddup2(&files, err_fd,
-						      STDERR_FILENO);
-	if (!rc)
-		rc = close_others(&files);
-	if (!rc)
-		rc = posix_spawn(ret, argv[0], &files, &attr, argv, environ);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attr);
-	return rc;
-}
-
-int helper_start(struct helper *helper, char *const *argv, uint64_t now,
+int helper_start(struct helper *helper, const char *const *argv, uint64_t now,
 		 struct err *err)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_set(err, "pipe: %m");
-	errno = spawn(argv, ends[1], &helper->pid);
+	errno = spawn_detached(argv, ends[1], &helper->pid);
 	cleanup_closep(&ends[1]);
 	if (errno) {
 		helper->pid = 0;

@@ -29,7 +29,7 @@ enum helper_end {
  * Starts argv[0] with no input, no output, and no signal blocked or ignored.
  * None may run already.  Returns -1 with err.
  */
-int helper_start(struct helper *helper, char *const *argv, uint64_t now,
+int helper_start(struct helper *helper, const char *const *argv, uint64_t now,
 		 struct err *err);
 
 /*

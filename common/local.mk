@@ -6,9 +6,11 @@ libotel_la_SOURCES = \
 	common/util/buf.c common/util/buf.h \
 	common/util/cleanup.h \
 	common/util/clock.h \
+	common/util/compat.h \
 	common/util/err.c common/util/err.h \
 	common/util/hex.c common/util/hex.h \
 	common/util/slice.h \
+	common/util/spawn.c common/util/spawn.h \
 	common/util/utf8.c common/util/utf8.h \
 	common/trace/baggage.c common/trace/baggage.h \
 	common/trace/ids.c common/trace/ids.h \

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Describes wait statuses; see exit_status.h. */
+#include "util/compat.h"
+
 #include "span/exit_status.h"
 
 #include <stdio.h>
@@ -16,7 +18,7 @@ void exit_status_describe(int raw, struct exit_status *ret)
 	memset(ret, 0, sizeof(*ret));
 	if (WIFSIGNALED(raw)) {
 		ret->signal = WTERMSIG(raw);
-		name = sigabbrev_np(ret->signal);
+		name = compat_signal_name(ret->signal);
 		if (name)
 			snprintf(ret->error_type, sizeof(ret->error_type),
 				 "SIG%s", name);

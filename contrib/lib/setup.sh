@@ -163,7 +163,8 @@ setup_stale() { # RESULT
 }
 
 # setup_build DIRECTORY WHAT [CONFIGURE-OPTION...]: configures and builds out
-# of tree, and installs into DIRECTORY/stage.
+# of tree, and installs into DIRECTORY/stage.  Other options than last time mean
+# another configure run.
 setup_build() {
   local dir=$SETUP_TOP/$1 what=$2 jobs
   shift 2
@@ -171,7 +172,8 @@ setup_build() {
   if setup_stale "$SETUP_TOP/configure"; then
     setup_quietly "autoreconf" autoreconf -fi "$SETUP_TOP" || exit 1
   fi
-  if [[ "$SETUP_TOP/configure" -nt $dir/config.status ]]; then
+  if [[ "$SETUP_TOP/configure" -nt $dir/config.status ||
+    $(cat "$dir/configured-with" 2>/dev/null) != "$SLURM_SOURCE $*" ]]; then
     mkdir -p "$dir"
     setup_quietly "configure ($what)" setup_configure "$dir" "$@" || exit 1
   fi
@@ -183,5 +185,6 @@ setup_configure() {
   local dir=$1
   shift
   cd "$dir" || return
-  "$SETUP_TOP/configure" --prefix="$dir/stage" --with-slurm-source="$SLURM_SOURCE" "$@"
+  "$SETUP_TOP/configure" --prefix="$dir/stage" --with-slurm-source="$SLURM_SOURCE" "$@" &&
+    echo "$SLURM_SOURCE $*" >configured-with
 }
