@@ -8,6 +8,8 @@
 [[ $(id -u) -eq 0 ]] || skip_all "only root can run daemons as another user"
 user=slurm
 id "$user" >/dev/null 2>&1 || skip_all "there is no user slurm on this machine"
+runuser -u "$user" -- test -r "$CLUSTER_STAGE/lib/slurm/jobcomp_otel.so" ||
+  skip_all "the user slurm can not read $CLUSTER_STAGE"
 
 agent_of() { # SPOOL-NAME
   cat "$CLUSTER_DIR/spool/$1/agent.pid"
