@@ -177,9 +177,12 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
 	return true;
 }
 
+/* slurmctld's own, set by `slurmctld -t`; absent in other programs. */
+extern bool test_config __attribute__((weak));
+
 bool job_view_in_slurmctld(void)
 {
-	return running_in_slurmctld();
+	return running_in_slurmctld() && !(&test_config && test_config);
 }
 
 const char *job_view_cluster(void)

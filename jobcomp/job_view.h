@@ -68,7 +68,8 @@ void job_view_fill(struct job_record *job, enum job_comment field,
 bool job_view_set_comment(struct job_record *job, enum job_comment field,
 			  const char *text);
 
-/* True in slurmctld; `sacct -c` loads the plugin too. */
+/* True in a slurmctld that serves; `sacct -c` loads the plugin too, and so does
+ * `slurmctld -t`, which only tests its configuration. */
 bool job_view_in_slurmctld(void);
 
 /* ClusterName; borrowed from slurmctld's configuration. */

@@ -16,6 +16,7 @@
 #include "jobcomp/job_spans.h"
 #include "jobcomp/log.h"
 #include "span/comment.h"
+#include "spool/spool.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -37,7 +38,9 @@ static struct config *load(char *path, size_t size, struct err *err)
 	return config_load(&source, &config, err) < 0 ? NULL : config;
 }
 
-static void start_agent(const struct config *config)
+/* Makes the spool and starts the agent.  It looks users up and forks, and at a
+ * reconfigure slurmctld holds its locks: so only when there is a need. */
+static void start(const struct config *config)
 {
 	char spool[PATH_MAX];
 	struct err err;
@@ -56,12 +59,28 @@ static void start_agent(const struct config *config)
 	slurm_info("otel: tracing is on, spool %s", spool);
 }
 
-static void start(const struct config *config, const char *config_file)
+/* Nothing that start() depends on has changed, and its agent is there. */
+static bool goes_on(const struct config *before, const struct config *now)
+{
+	_cleanup_close_ int dir = -1;
+	_cleanup_close_ int lock = -1;
+	bool held = false;
+
+	if (!before || !before->enabled ||
+	    strcmp(before->spool_dir, now->spool_dir) ||
+	    strcmp(before->agent_user, now->agent_user))
+		return false;
+	dir = daemon_spool_open(now, SPOOL_NAME, NULL);
+	if (dir >= 0)
+		lock = spool_lock(dir, &held, NULL);
+	return held;
+}
+
+static void say_defaults(const char *config_file)
 {
 	if (access(config_file, R_OK) < 0)
 		slurm_info("otel: %s can not be read, every key has its default: %s",
 			   config_file, strerror(errno));
-	start_agent(config);
 }
 
 void recorder_configure(struct recorder *recorder)
@@ -71,12 +90,14 @@ void recorder_configure(struct recorder *recorder)
 	struct err err;
 
 	config = load(path, sizeof(path), &err);
-	if (!config)
+	if (!config) {
 		slurm_error("otel: tracing is off: %s", err.msg);
-	else if (!config->enabled)
+	} else if (!config->enabled) {
 		slurm_info("otel: tracing is off: Enabled=no in %s", path);
-	else
-		start(config, path);
+	} else if (!goes_on(recorder->config, config)) {
+		say_defaults(path);
+		start(config);
+	}
 	pthread_mutex_lock(&recorder->lock);
 	config_destroy(recorder->config);
 	recorder->config = config;
@@ -98,8 +119,6 @@ static int write_all(const struct config *config, uint32_t job_id,
 
 	if (n < 0)
 		return err_set(err, "out of memory");
-	if (n == 0)
-		return 0;
 	spool = daemon_spool_open(config, SPOOL_NAME, err);
 	if (spool < 0)
 		return -1;
@@ -137,6 +156,21 @@ static void set_comment(const struct config *config, struct job_record *job,
 		job_view_set_comment(job, config->job_comment, text);
 }
 
+/* Up to 24.11 a job that has ended is logged again when somebody requeues it,
+ * with the same restart count: its root span is written already. */
+static bool is_told(struct recorder *recorder, const struct job_view *view)
+{
+	struct attempt *attempt =
+		&recorder->ended[view->job_id % RECORDER_ENDED_MAX];
+	bool told = view->end == JOB_REQUEUED &&
+		    attempt->job_id == view->job_id &&
+		    attempt->restart == view->restart;
+
+	attempt->job_id = view->job_id;
+	attempt->restart = view->restart;
+	return told;
+}
+
 static void record(struct recorder *recorder, struct job_record *job)
 {
 	const struct config *config = recorder->config;
@@ -147,12 +181,13 @@ static void record(struct recorder *recorder, struct job_record *job)
 	int n;
 
 	job_view_fill(job, config->job_comment, &view);
-	if (view.end == JOB_NOT_ENDED)
+	if (view.end == JOB_NOT_ENDED || is_told(recorder, &view))
 		return;
 	job_spans_context(config, &view, &context);
 	n = job_spans_create(config, &view, &context, clock_unix_ns(), spans);
-	report(recorder, view.job_id,
-	       write_all(config, view.job_id, spans, n, &err), &err);
+	if (n != 0)
+		report(recorder, view.job_id,
+		       write_all(config, view.job_id, spans, n, &err), &err);
 	if (n > 0)
 		spans_destroy(spans, (size_t)n);
 	set_comment(config, job, &view, &context);

@@ -12,25 +12,35 @@
 #include "host/log_once.h"
 #include "jobcomp/job_view.h"
 
+#define RECORDER_ENDED_MAX 4096
+
+/* One run of a job; job_id 0: none. */
+struct attempt {
+	uint32_t job_id, restart;
+};
+
 struct recorder {
 	pthread_mutex_t lock;	/* guards all below */
 	struct config *config;	/* NULL: tracing is off */
 	bool verified;		/* the first record passed job_view_verify() */
 	bool refused;		/* it did not: never read a record again */
 	struct log_once trouble;
+	struct attempt ended[RECORDER_ENDED_MAX];	/* by job id, the latest */
 };
 
 #define RECORDER_INIT { .lock = PTHREAD_MUTEX_INITIALIZER }
 
 /*
- * Reads otel.conf (again), makes the spool and starts the agent.  At the load
- * of the plugin and at a reconfigure.  On a mistake tracing is off, one error
- * is logged, and slurmctld goes on.
+ * Reads otel.conf (again); makes the spool and starts the agent, the first
+ * time, and when SpoolDir or AgentUser changed or the agent is gone.  At the
+ * load of the plugin and at a reconfigure, one call at a time.  On a mistake
+ * tracing is off, one error is logged, and slurmctld goes on.
  */
 void recorder_configure(struct recorder *recorder);
 
 /*
- * Records the end of a job.  Microseconds, no waiting; the caller holds
+ * Records the end of a job.  Microseconds, no waiting but for SpoolSync=yes and
+ * for the name of a user that slurmctld never looked up before; the caller holds
  * slurmctld's job write lock.  A record that can not be written is lost with
  * one log line a cause.
  */

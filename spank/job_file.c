@@ -74,6 +74,7 @@ int job_file_write(int spool_fd, uint32_t job_id, const struct job_file *file,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_set(err, "make job file %s: %m", name);
+	errno = ENOSPC; /* what a short write means */
 	if (write(fd, text.data, text.len) == (ssize_t)text.len)
 		return 0;
 	err_set(err, "write job file %s: %m", name);

@@ -34,7 +34,7 @@ static void start(const struct plugin *plugin, int argc, char **argv)
 	struct err err;
 
 	say_defaults(argc, argv);
-	slurmd_spool_name(name, sizeof(name));
+	slurmd_spool_name(plugin->config, name, sizeof(name));
 	slurm_conf_cluster(cluster, sizeof(cluster));
 	if (daemon_spool_make(plugin->config, name, cluster, spool,
 			      sizeof(spool), &err) < 0) {

@@ -2,6 +2,7 @@
 /* slurmstepd's hooks; see step.h. */
 #include "spank/step.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -41,6 +42,28 @@ static void hand_to_tasks(spank_t sp, const struct step *step)
 	spank_unsetenv(sp, STEP_PARENT_VAR);
 }
 
+/*
+ * slurmctld tells the batch step whether it is an array task.  For any other
+ * step Slurm takes SLURM_ARRAY_* from its environment, where they may be those
+ * of an outer job; so the batch step hands it on together with its job id.
+ */
+static void get_array(spank_t sp, char *const *env, struct step *step)
+{
+	char text[64];
+
+	step->array_task_id = NO_VAL;
+	if (step->step_id != SLURM_BATCH_SCRIPT) {
+		step_context_array(env, step);
+		return;
+	}
+	spank_get_item(sp, S_JOB_ARRAY_ID, &step->array_job_id);
+	spank_get_item(sp, S_JOB_ARRAY_TASK_ID, &step->array_task_id);
+	step->is_array_task = step->array_task_id != NO_VAL;
+	snprintf(text, sizeof(text), "%u:%u:%u", step->job_id,
+		 step->array_job_id, step->array_task_id);
+	replace_env(sp, STEP_ARRAY_VAR, step->is_array_task ? text : "");
+}
+
 static void get_items(spank_t sp, struct step *step)
 {
 	char **argv = NULL;
@@ -52,10 +75,6 @@ static void get_items(spank_t sp, struct step *step)
 	spank_get_item(sp, S_JOB_NNODES, &step->nnodes);
 	spank_get_item(sp, S_JOB_TOTAL_TASK_COUNT, &step->ntasks);
 	spank_get_item(sp, S_JOB_LOCAL_TASK_COUNT, &step->local_ntasks);
-	step->array_task_id = NO_VAL;
-	spank_get_item(sp, S_JOB_ARRAY_ID, &step->array_job_id);
-	spank_get_item(sp, S_JOB_ARRAY_TASK_ID, &step->array_task_id);
-	step->is_array_task = step->array_task_id != NO_VAL;
 	if (spank_get_item(sp, S_JOB_ARGV, &argc, &argv) == ESPANK_SUCCESS &&
 	    argc > 0)
 		step->command = argv[0];
@@ -73,6 +92,9 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	if (step->step_id == SLURM_EXTERN_CONT)
 		return;
 	strncpy(step->node, node ? node : "", sizeof(step->node) - 1);
+	spank_get_item(sp, S_JOB_ENV, &env);
+	get_array(sp, env, step);
+	/* which may have moved */
 	spank_get_item(sp, S_JOB_ENV, &env);
 	if (step_context_resolve(plugin->config, env, step, &err) < 0)
 		slurm_info("otel: job %u: context taken from the environment: %s",

@@ -2,6 +2,7 @@
 /* Finds a step's place in its trace; see step_context.h. */
 #include "spank/step_context.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,21 @@ int step_context_resolve(const struct config *config, char *const *env,
 		job_from_environment(config, env, step->job_id, &step->job);
 	step_context_place(config, env, step);
 	return found < 0 ? -1 : 0;
+}
+
+void step_context_array(char *const *env, struct step *step)
+{
+	const char *text = env_get(env, STEP_ARRAY_VAR);
+	unsigned job_id, array_job_id, task_id;
+	char rest;
+
+	if (!text || sscanf(text, "%10u:%10u:%10u%c", &job_id, &array_job_id,
+			    &task_id, &rest) != 3 ||
+	    job_id != step->job_id)
+		return;
+	step->is_array_task = true;
+	step->array_job_id = array_job_id;
+	step->array_task_id = task_id;
 }
 
 static void derive(const struct step *step, enum span_what what,

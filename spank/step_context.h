@@ -17,6 +17,14 @@
 int step_context_resolve(const struct config *config, char *const *env,
 			 struct step *step, struct err *err);
 
+/* "<job id>:<array job id>:<task id>", from an array task's batch step to the
+ * steps it starts; the name begins with SLURM for the sake of --export=NONE. */
+#define STEP_ARRAY_VAR "SLURM_OTEL_ARRAY"
+
+/* Fills step's array fields from that variable, if it is of step's own job;
+ * otherwise the step is of no array. */
+void step_context_array(char *const *env, struct step *step);
+
 /*
  * The part after the job file, pure: step->job is filled as submitted.
  */

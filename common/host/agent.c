@@ -3,11 +3,45 @@
 #include "host/agent.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/wait.h>
+#include <time.h>
 
+#include "spool/spool.h"
+#include "util/cleanup.h"
 #include "util/spawn.h"
 
 #define AGENT_PATH SBINDIR "/slurm-otel-agent"
+#define POLL_MS 5
+
+/* Somebody serves the spool: no need to start a process to find that out. */
+static bool is_served(const char *spool)
+{
+	_cleanup_close_ int dir = spool_open_dir(spool, false, (uid_t)-1,
+						 (gid_t)-1, NULL);
+	_cleanup_close_ int lock = -1;
+	bool held = false;
+
+	if (dir >= 0)
+		lock = spool_lock(dir, &held, NULL);
+	return held;
+}
+
+/* As waitpid, with patience; returns 0 when that came to its end. */
+static pid_t wait_a_while(pid_t pid, int *ret_status)
+{
+	const struct timespec pause = { 0, POLL_MS * 1000000 };
+	pid_t waited = 0;
+
+	for (int ms = 0; ms < AGENT_PATIENCE_MS && waited == 0; ms += POLL_MS) {
+		waited = waitpid(pid, ret_status, WNOHANG);
+		if (waited < 0 && errno == EINTR)
+			waited = 0;
+		if (waited == 0)
+			nanosleep(&pause, NULL);
+	}
+	return waited;
+}
 
 int agent_start(const char *spool, const char *config_file, struct err *err)
 {
@@ -17,12 +51,12 @@ int agent_start(const char *spool, const char *config_file, struct err *err)
 	pid_t pid, waited;
 	int status = 0;
 
+	if (is_served(spool))
+		return 0;
 	errno = spawn_detached(argv, -1, &pid);
 	if (errno)
 		return err_set(err, "start %s: %m", AGENT_PATH);
-	do
-		waited = waitpid(pid, &status, 0);
-	while (waited < 0 && errno == EINTR);
+	waited = wait_a_while(pid, &status);
 	/* ECHILD: the daemon ignores SIGCHLD and the kernel reaped it. */
 	if (waited == pid && (!WIFEXITED(status) || WEXITSTATUS(status)))
 		return err_set(err,

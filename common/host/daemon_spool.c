@@ -16,6 +16,8 @@
 #include "util/cleanup.h"
 
 #define CMDLINE_MAX 65536
+/* slurmd's short options without a value */
+#define SLURMD_FLAGS "bcCDGhMsvVZ"
 #define CLUSTER_FILE "cluster"
 
 static int join(const struct config *config, const char *name, char *ret,
@@ -117,22 +119,47 @@ static size_t read_cmdline(char *ret, size_t size)
 	return (size_t)n;
 }
 
-void slurmd_spool_name(char *ret, size_t size)
+/* The value of -N among the arguments; NULL without one.  slurmd takes short
+ * options bundled: "-DN n1". */
+static const char *option_node(const char *cmdline, size_t len)
 {
-	_cleanup_free_ char *cmdline = malloc(CMDLINE_MAX);
-	size_t len = cmdline ? read_cmdline(cmdline, CMDLINE_MAX) : 0;
 	const char *node = NULL;
 
 	for (size_t at = 0; at < len; at += strlen(cmdline + at) + 1) {
 		const char *arg = cmdline + at;
+		size_t flags;
 
-		if (strncmp(arg, "-N", 2))
+		if (arg[0] != '-' || arg[1] == '-')
 			continue;
-		node = arg[2] ? arg + 2 : arg + 3;
+		flags = 1 + strspn(arg + 1, SLURMD_FLAGS);
+		if (arg[flags] != 'N')
+			continue;
+		node = arg + flags + 1;
+		if (!*node)
+			node++; /* the next argument */
 		if (node >= cmdline + len)
 			node = NULL;
 	}
-	if (!node || !*node || strchr(node, '/') ||
-	    snprintf(ret, size, "slurmd.%s", node) >= (int)size)
-		snprintf(ret, size, "slurmd");
+	return node && *node && !strchr(node, '/') ? node : NULL;
+}
+
+void slurmd_spool_name(const struct config *config, char *ret, size_t size)
+{
+	_cleanup_free_ char *cmdline = malloc(CMDLINE_MAX);
+	size_t len = cmdline ? read_cmdline(cmdline, CMDLINE_MAX) : 0;
+	const char *node = cmdline ? option_node(cmdline, len) : NULL;
+	char host[HOST_NAME_MAX + 1] = "";
+	char path[PATH_MAX];
+
+	if (node && snprintf(ret, size, "slurmd.%s", node) < (int)size)
+		return;
+	/* Steps take the directory with the node's name where it exists: one
+	 * that is left from a time with -N must be served. */
+	gethostname(host, HOST_NAME_MAX);
+	host[strcspn(host, ".")] = '\0';
+	if (snprintf(ret, size, "slurmd.%s", host) < (int)size &&
+	    join(config, ret, path, sizeof(path), NULL) == 0 &&
+	    access(path, F_OK) == 0)
+		return;
+	snprintf(ret, size, "slurmd");
 }

@@ -39,8 +39,11 @@ int daemon_spool_open(const struct config *config, const char *name,
 int node_spool_open(const struct config *config, const char *node,
 		    struct err *err);
 
-/* The name of the spool of a slurmd: "slurmd.<node>" when this process was
- * started with -N, else "slurmd".  For slurmd itself. */
-void slurmd_spool_name(char *ret, size_t size);
+/*
+ * The name of the spool of this process, a slurmd: "slurmd.<node>" when it was
+ * started with -N, or when there is one with the host's short name; else
+ * "slurmd".
+ */
+void slurmd_spool_name(const struct config *config, char *ret, size_t size);
 
 #endif

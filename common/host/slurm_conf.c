@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,9 @@
 #include "util/cleanup.h"
 
 #define INCLUDE_DEPTH_MAX 8
+#define LINE_MAX_BYTES 65536
+/* Where a configless slurmd keeps what slurmctld sent it. */
+#define CONFIGLESS_PATH "/run/slurm/conf/slurm.conf"
 #define PASSWD_BUFFER 16384
 
 /* Cuts the comment and the blanks around; slurm.conf knows "\#". */
@@ -32,24 +36,56 @@ static char *trim(char *line)
 	return line;
 }
 
-/* "Key = value" with this key: the value, else NULL.  The keys we ask for
- * stand at the start of their line in every slurm.conf that Slurm writes. */
+/* "Key = value" with this key, anywhere in a line: a line may hold several.
+ * The value, else NULL. */
 static char *value_of(char *line, const char *key)
 {
 	size_t len = strlen(key);
-	char *value;
+	char *hit, *value;
 
-	if (strncasecmp(line, key, len))
-		return NULL;
-	value = line + len;
-	while (isspace((unsigned char)*value))
-		value++;
-	if (*value++ != '=')
-		return NULL;
-	while (isspace((unsigned char)*value) || *value == '"')
-		value++;
-	value[strcspn(value, " \t\"")] = '\0';
-	return value;
+	for (hit = line; (hit = strcasestr(hit, key)); hit++) {
+		if (hit > line && !isspace((unsigned char)hit[-1]))
+			continue;
+		value = hit + len;
+		while (isspace((unsigned char)*value))
+			value++;
+		if (*value++ != '=')
+			continue;
+		while (isspace((unsigned char)*value) || *value == '"')
+			value++;
+		value[strcspn(value, " \t\"")] = '\0';
+		return value;
+	}
+	return NULL;
+}
+
+/* Does the line go on in the next one?  Cuts the sign for it. */
+static bool continues(char *line)
+{
+	size_t len = strcspn(line, "\n");
+
+	if (!len || line[len - 1] != '\\')
+		return false;
+	line[len - 1] = ' ';
+	line[len] = '\0';
+	return true;
+}
+
+/* Reads a line together with those that continue it.  Returns false at the
+ * end of the file, and for a line longer than LINE_MAX_BYTES. */
+static bool read_line(FILE *file, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	ret[0] = '\0';
+	do {
+		if (!fgets(ret + len, (int)(size - len), file))
+			return len > 0;
+		if (!continues(ret + len))
+			return true;
+		len += strlen(ret + len);
+	} while (len + 1 < size);
+	return false;
 }
 
 static int search_file(const char *path, const char *key, char *ret,
@@ -80,13 +116,14 @@ static int search_file(const char *path, const char *key, char *ret,
 		       size_t size, int depth, struct err *err)
 {
 	_cleanup_fclose_ FILE *file = fopen(path, "re");
-	_cleanup_free_ char *text = NULL;
-	size_t cap = 0;
+	_cleanup_free_ char *text = malloc(LINE_MAX_BYTES);
 	int found = 0;
 
 	if (!file)
 		return err_set(err, "read %s: %m", path);
-	while (!found && getline(&text, &cap, file) >= 0) {
+	if (!text)
+		return err_set(err, "read %s: out of memory", path);
+	while (!found && read_line(file, text, LINE_MAX_BYTES)) {
 		char *line = trim(text);
 		char *value = value_of(line, key);
 
@@ -111,6 +148,8 @@ int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err)
 
 	if (!path || *path != '/')
 		path = SYSCONFDIR "/slurm/slurm.conf";
+	if (access(path, R_OK) < 0 && access(CONFIGLESS_PATH, R_OK) == 0)
+		path = CONFIGLESS_PATH;
 	return search_file(path, key, ret, size, 0, err);
 }
 

@@ -70,6 +70,7 @@
 #define ATTR_STEP_EXIT_SIGNAL "slurm.step.exit_signal"		/* P, int */
 #define ATTR_STEP_FAILED_TASK "slurm.step.failed_task"		/* P, int: global rank */
 #define ATTR_STEP_FAILED_TASKS "slurm.step.failed_tasks"	/* P, int: how many, on this node */
+/* usage: of the tasks on the node whose span it is; slurm.step is its first */
 #define ATTR_STEP_CPU_USER "slurm.step.cpu.user_time"		/* P, double, s */
 #define ATTR_STEP_CPU_SYSTEM "slurm.step.cpu.system_time"	/* P, double, s */
 #define ATTR_STEP_MAX_RSS "slurm.step.max_rss"			/* P, int, bytes */

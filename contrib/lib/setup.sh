@@ -130,7 +130,7 @@ setup_slurm_source() {
 }
 
 setup_fetch_slurm() {
-  local version=$1 dir=$SETUP_CACHE/fetch
+  local version=$1 dir=$SETUP_CACHE/fetch.$$
   rm -rf "$dir" && mkdir -p "$dir/tree"
   setup_private_apt update &&
     (cd "$dir" && setup_private_apt source --download-only --tar-only slurm-wlm) &&
@@ -149,7 +149,7 @@ setup_otlp_protos() {
 }
 
 setup_fetch_protos() {
-  local fetch=$SETUP_CACHE/fetch
+  local fetch=$SETUP_CACHE/fetch.$$
   rm -rf "$fetch" "$1" && mkdir -p "$fetch"
   setup_private_apt update && (cd "$fetch" && setup_private_apt download opentelemetry-proto) &&
     dpkg-deb -x "$fetch"/opentelemetry-proto_*.deb "$1.new" && mv "$1.new" "$1" && rm -rf "$fetch"

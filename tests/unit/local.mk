@@ -17,6 +17,7 @@ unit_tests = \
 	tests/unit/test_ids \
 	tests/unit/test_job_context \
 	tests/unit/test_sampler \
+	tests/unit/test_slurm_conf \
 	tests/unit/test_span \
 	tests/unit/test_spool_concurrent \
 	tests/unit/test_spool_crash \

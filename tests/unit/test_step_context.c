@@ -163,3 +163,27 @@ Test(step_context, array_of_a_given_context_stays_in_it)
 	trace_id_format(&step.self.trace_id, id);
 	cr_assert_str_eq(id, TRACE);
 }
+
+Test(step_context, array_of_another_job_is_none_of_ours)
+{
+	static const char *const wrong[] = {
+		STEP_ARRAY_VAR "=8:6:2", STEP_ARRAY_VAR "=7:6",
+		STEP_ARRAY_VAR "=7:6:2x", STEP_ARRAY_VAR "=", STEP_ARRAY_VAR
+		"=99999999999999:6:2", "SLURM_ARRAY_TASK_ID=2",
+	};
+	char *own[] = { STEP_ARRAY_VAR "=7:6:2", NULL };
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char *env[] = { (char *)wrong[i], NULL };
+
+		job(0, SUBMITTER);
+		step_context_array(env, &step);
+		cr_assert_not(step.is_array_task, "%s", wrong[i]);
+	}
+	step_context_array(NULL, &step);
+	cr_assert_not(step.is_array_task);
+	step_context_array(own, &step);
+	cr_assert(step.is_array_task);
+	cr_assert_eq(step.array_job_id, 6);
+	cr_assert_eq(step.array_task_id, 2);
+}
