@@ -11,7 +11,7 @@
 #include <time.h>
 
 struct sample {
-	uint64_t *ns;		/* owned: sample_init, sample_free */
+	uint64_t *ns; /* owned: sample_init, sample_free */
 	size_t n, cap;
 };
 

@@ -13,23 +13,26 @@
 #define SPANS 200000
 #define APPENDS 20000
 
-static struct trace_context self = {
-	.trace_id = { { 1, 2, 3 } }, .span_id = { { 4, 5, 6 } }, .flags = 3
-};
+static struct trace_context self = { .trace_id = { { 1, 2, 3 } },
+				     .span_id = { { 4, 5, 6 } },
+				     .flags = 3 };
 static const struct span_id parent = { { 7, 8, 9 } };
 
 static size_t make_one(uint8_t **ret_data)
 {
 	static const char *const strings[] = {
-		ATTR_JOB_ID, ATTR_JOB_ID_RAW, ATTR_STEP_ID, ATTR_STEP_NAME,
-		ATTR_NODE_NAME, ATTR_EXIT_CODE, ATTR_PARTITION, ATTR_JOB_USER,
-		ATTR_JOB_ACCOUNT, ATTR_STATE };
+		ATTR_JOB_ID,    ATTR_JOB_ID_RAW, ATTR_STEP_ID,
+		ATTR_STEP_NAME, ATTR_NODE_NAME,  ATTR_EXIT_CODE,
+		ATTR_PARTITION, ATTR_JOB_USER,   ATTR_JOB_ACCOUNT,
+		ATTR_STATE
+	};
 	static const char *const numbers[] = {
-		ATTR_RESTART_COUNT, ATTR_STEP_NNODES, ATTR_STEP_NTASKS,
-		ATTR_STEP_MAX_RSS, ATTR_STEP_MINOR_FAULTS,
-		ATTR_STEP_MAJOR_FAULTS, ATTR_STEP_BLOCK_IN,
-		ATTR_STEP_BLOCK_OUT, ATTR_STEP_EXIT_STATUS,
-		ATTR_STEP_SWITCHES_VOLUNTARY };
+		ATTR_RESTART_COUNT,     ATTR_STEP_NNODES,
+		ATTR_STEP_NTASKS,       ATTR_STEP_MAX_RSS,
+		ATTR_STEP_MINOR_FAULTS, ATTR_STEP_MAJOR_FAULTS,
+		ATTR_STEP_BLOCK_IN,     ATTR_STEP_BLOCK_OUT,
+		ATTR_STEP_EXIT_STATUS,  ATTR_STEP_SWITCHES_VOLUNTARY
+	};
 	struct span *span = span_create(NULL);
 	size_t len = 0;
 

@@ -32,8 +32,8 @@ static job_record_t job;
 
 /* slurmctld has this; jobcomp_otel asks it whether it reads the right
  * structure. */
-__attribute__((visibility("default")))
-job_record_t *find_job_record(uint32_t job_id)
+__attribute__((visibility("default"))) job_record_t *
+find_job_record(uint32_t job_id)
 {
 	return job_id == job.job_id ? &job : NULL;
 }
@@ -132,7 +132,8 @@ int main(int argc, char **argv)
 	struct plugin otel, filetxt;
 
 	if (argc != 5) {
-		fprintf(stderr, "usage: %s OTEL.so FILETXT.so FILETXT_LOG SPOOL\n",
+		fprintf(stderr,
+			"usage: %s OTEL.so FILETXT.so FILETXT_LOG SPOOL\n",
 			argv[0]);
 		return 2;
 	}

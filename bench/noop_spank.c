@@ -9,13 +9,13 @@
 SPANK_PLUGIN(noop, 1)
 #pragma GCC visibility pop
 
-#define NOOP(hook)                                            \
-	EXPORT int hook(spank_t sp, int argc, char **argv)    \
-	{                                                     \
-		(void)sp;                                     \
-		(void)argc;                                   \
-		(void)argv;                                   \
-		return ESPANK_SUCCESS;                        \
+#define NOOP(hook)                                                             \
+	EXPORT int hook(spank_t sp, int argc, char **argv)                     \
+	{                                                                      \
+		(void)sp;                                                      \
+		(void)argc;                                                    \
+		(void)argv;                                                    \
+		return ESPANK_SUCCESS;                                         \
 	}
 
 NOOP(slurm_spank_init)

@@ -18,19 +18,19 @@ static const struct block {
 	const char *text;
 	int from, to; /* eighths of the cell it covers */
 } blocks[] = {
-    {"\u258f", 0, 1}, {"\u258e", 0, 2}, {"\u258d", 0, 3},
-    {"\u258c", 0, 4}, {"\u258b", 0, 5}, {"\u258a", 0, 6},
-    {"\u2589", 0, 7}, {"\u2588", 0, 8}, {BLOCK_RIGHT_HALF, 4, 8},
-    {"\u2595", 7, 8},
+	{ "\u258f", 0, 1 }, { "\u258e", 0, 2 }, { "\u258d", 0, 3 },
+	{ "\u258c", 0, 4 }, { "\u258b", 0, 5 }, { "\u258a", 0, 6 },
+	{ "\u2589", 0, 7 }, { "\u2588", 0, 8 }, { BLOCK_RIGHT_HALF, 4, 8 },
+	{ "\u2595", 7, 8 },
 };
 
 /* Fills that know no parts of cells, in UTF-8 and ASCII. */
 static const struct {
 	const char *utf8, *ascii;
 } fills[] = {
-    [BAR_SOLID] = {NULL, "#"},
-    [BAR_WAIT] = {"\u2591", "."},
-    [BAR_MANY] = {"\u2592", "%"},
+	[BAR_SOLID] = { NULL, "#" },
+	[BAR_WAIT] = { "\u2591", "." },
+	[BAR_MANY] = { "\u2592", "%" },
 };
 
 /* Eighths of a cell from the left edge.  A double is exact enough: its 53
@@ -44,8 +44,9 @@ static unsigned int position(const struct bar_scale *scale, uint64_t ns)
 	if (ns <= scale->start_ns)
 		return 0;
 	return (unsigned int)((double)(ns - scale->start_ns) /
-				  (double)(scale->end_ns - scale->start_ns) *
-				  end +
+				      (double)(scale->end_ns -
+					       scale->start_ns) *
+				      end +
 			      0.5);
 }
 

@@ -21,23 +21,23 @@
 #define VALUE_WIDTH 44  /* longer values push their origin to the right */
 
 static const char *const origins[] = {
-    [CONFIG_DEFAULT] = "default",
-    [CONFIG_ENVIRONMENT] = "environment",
-    [CONFIG_FILE] = "file",
-    [CONFIG_ARGUMENT] = "argument",
+	[CONFIG_DEFAULT] = "default",
+	[CONFIG_ENVIRONMENT] = "environment",
+	[CONFIG_FILE] = "file",
+	[CONFIG_ARGUMENT] = "argument",
 };
 
 static const char help[] =
-    "usage: slurm-otel check [--config FILE]\n"
-    "\n"
-    "Prints the configuration of slurm-otel with the origin of each value, "
-    "and\n"
-    "what is wrong with it.  Secrets are masked.\n"
-    "\n"
-    "  --config FILE  read FILE instead of the otel.conf beside slurm.conf\n"
-    "  --help         print this\n"
-    "\n"
-    "Exit status: 0 no mistakes, 1 mistakes, 2 wrong arguments.\n";
+	"usage: slurm-otel check [--config FILE]\n"
+	"\n"
+	"Prints the configuration of slurm-otel with the origin of each value, "
+	"and\n"
+	"what is wrong with it.  Secrets are masked.\n"
+	"\n"
+	"  --config FILE  read FILE instead of the otel.conf beside slurm.conf\n"
+	"  --help         print this\n"
+	"\n"
+	"Exit status: 0 no mistakes, 1 mistakes, 2 wrong arguments.\n";
 
 /* Mistakes and warnings, written down until the values are printed. */
 struct findings {
@@ -108,7 +108,7 @@ static void print_values(const struct config *config)
 
 	for (i = 0; config_keys[i].name; i++) {
 		_cleanup_free_ char *value =
-		    shown_value(config, &config_keys[i]);
+			shown_value(config, &config_keys[i]);
 		int name_len = (int)strlen(config_keys[i].name);
 		int value_len = value ? (int)strlen(value) : 0;
 
@@ -155,10 +155,10 @@ static void print_verdict(int mistakes, unsigned int warnings, bool enabled)
 static int check(const char *path, bool optional)
 {
 	struct config_source source = {
-	    .file = path,
-	    .use_environment = true,
+		.file = path,
+		.use_environment = true,
 	};
-	struct findings findings = {NULL, 0};
+	struct findings findings = { NULL, 0 };
 	_cleanup_free_ char *text = NULL;
 	struct config *config = NULL;
 	struct stat st;
@@ -170,7 +170,7 @@ static int check(const char *path, bool optional)
 		return 1;
 	/* optional, as for the daemons; but one that is there must be read */
 	source.file_optional =
-	    optional && stat(path, &st) < 0 && errno == ENOENT;
+		optional && stat(path, &st) < 0 && errno == ENOENT;
 	printf("configuration: %s%s\n\n", path,
 	       source.file_optional ? " (does not exist: defaults)" : "");
 	mistakes = config_check(&source, &config, note_mistake, &findings);
@@ -192,9 +192,9 @@ static int check(const char *path, bool optional)
 int check_main(int argc, char **argv)
 {
 	static const struct option options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	char path[PATH_MAX];
 	const char *given = NULL;

@@ -162,7 +162,7 @@ static void check_user(const struct check *check)
 void check_files(const struct config *config,
 		 void (*warn_fn)(const char *message, void *arg), void *arg)
 {
-	const struct check check = {config, warn_fn, arg};
+	const struct check check = { config, warn_fn, arg };
 
 	check_endpoints(&check);
 	check_headers(&check);

@@ -82,7 +82,7 @@ static int lay_out(struct painter *painter, const struct picture *pictures,
 {
 	size_t width = painter->options->width;
 	struct columns *columns = &painter->columns;
-	struct columns wish = {.duration = DURATION_MIN};
+	struct columns wish = { .duration = DURATION_MIN };
 	size_t most;
 
 	columns->levels = (uint32_t)(width / 10);
@@ -157,8 +157,8 @@ static void put_bar(struct painter *painter, const struct trace *trace,
 		    const struct line *line)
 {
 	const struct look *look = &painter->options->look;
-	struct bar_scale scale = {trace->start_ns, trace->end_ns,
-				  painter->columns.bar};
+	struct bar_scale scale = { trace->start_ns, trace->end_ns,
+				   painter->columns.bar };
 	enum bar_fill fill;
 	enum style style;
 	struct bar bar;
@@ -183,8 +183,8 @@ static int put_line(struct painter *painter, const struct trace *trace,
 	if (row_compose(&painter->row, line, look) < 0)
 		return -1;
 	cells = put_branches(painter, line);
-	cells +=
-	    row_put(out, &painter->row, look, painter->columns.name - cells);
+	cells += row_put(out, &painter->row, look,
+			 painter->columns.name - cells);
 	put_blanks(out, painter->columns.name - cells + GAP);
 	put_duration(painter, line);
 	put_bar(painter, trace, line);
@@ -274,8 +274,8 @@ int draw_traces(FILE *out, const struct trace_list *list,
 		const struct draw_options *options, struct err *err)
 {
 	_cleanup_free_ struct picture *pictures =
-	    calloc(list->n + 1, sizeof(struct picture));
-	struct painter painter = {.options = options};
+		calloc(list->n + 1, sizeof(struct picture));
+	struct painter painter = { .options = options };
 	int ret = -1;
 
 	if (pictures) {

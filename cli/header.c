@@ -56,7 +56,7 @@ static void find_subject(const struct trace *trace, struct subject *ret)
 	_cleanup_free_ const char **ids = calloc(trace->n, sizeof(char *));
 	size_t n = 0;
 
-	*ret = (struct subject){0};
+	*ret = (struct subject){ 0 };
 	for (size_t i = 0; i < trace->n; i++) {
 		const struct span_record *span = trace->nodes[i].span;
 
@@ -90,8 +90,8 @@ static void flow_put(struct flow *flow, enum style style, const char *text)
 	if (flow->column)
 		flow->column += style_put(flow->out, &options->look,
 					  STYLE_FAINT, dot, DOT_CELLS);
-	flow->column +=
-	    style_put(flow->out, &options->look, style, text, options->width);
+	flow->column += style_put(flow->out, &options->look, style, text,
+				  options->width);
 }
 
 /* At the right edge when all went on one line. */
@@ -168,7 +168,7 @@ static void put_times(struct flow *flow, const struct trace *trace)
 void draw_header(struct buf *out, const struct trace *trace,
 		 const struct draw_options *options)
 {
-	struct flow flow = {.out = out, .options = options};
+	struct flow flow = { .out = out, .options = options };
 	const struct span_record *who;
 	struct subject subject;
 

@@ -13,13 +13,13 @@ static const struct {
 	int number;
 	const char *name;
 } signals[] = {
-    {SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"},
-    {SIGILL, "SIGILL"},   {SIGTRAP, "SIGTRAP"}, {SIGABRT, "SIGABRT"},
-    {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGKILL, "SIGKILL"},
-    {SIGUSR1, "SIGUSR1"}, {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"},
-    {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"},
-    {SIGCONT, "SIGCONT"}, {SIGSTOP, "SIGSTOP"}, {SIGTSTP, "SIGTSTP"},
-    {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"},
+	{ SIGHUP, "SIGHUP" },   { SIGINT, "SIGINT" },   { SIGQUIT, "SIGQUIT" },
+	{ SIGILL, "SIGILL" },   { SIGTRAP, "SIGTRAP" }, { SIGABRT, "SIGABRT" },
+	{ SIGBUS, "SIGBUS" },   { SIGFPE, "SIGFPE" },   { SIGKILL, "SIGKILL" },
+	{ SIGUSR1, "SIGUSR1" }, { SIGSEGV, "SIGSEGV" }, { SIGUSR2, "SIGUSR2" },
+	{ SIGPIPE, "SIGPIPE" }, { SIGALRM, "SIGALRM" }, { SIGTERM, "SIGTERM" },
+	{ SIGCONT, "SIGCONT" }, { SIGSTOP, "SIGSTOP" }, { SIGTSTP, "SIGTSTP" },
+	{ SIGXCPU, "SIGXCPU" }, { SIGXFSZ, "SIGXFSZ" }, { SIGSYS, "SIGSYS" },
 };
 
 static void put_with_blank(struct buf *out, const char *text)
@@ -67,9 +67,9 @@ static void name_other(const struct span_record *span, struct buf *out)
 }
 
 static void (*const namers[])(const struct span_record *, struct buf *) = {
-    [TYPE_OTHER] = name_other, [TYPE_JOB] = name_job,
-    [TYPE_PHASE] = name_phase, [TYPE_STEP] = name_step,
-    [TYPE_NODE] = name_node,
+	[TYPE_OTHER] = name_other, [TYPE_JOB] = name_job,
+	[TYPE_PHASE] = name_phase, [TYPE_STEP] = name_step,
+	[TYPE_NODE] = name_node,
 };
 
 void label_name(const struct span_record *span, struct buf *out)
@@ -160,10 +160,10 @@ void label_task(const struct span_record *span, struct buf *out)
 void label_more(const struct span_record *like, size_t n, struct buf *out)
 {
 	static const char *const words[] = {
-	    [TYPE_JOB] = "jobs",
-	    [TYPE_PHASE] = "phases",
-	    [TYPE_STEP] = "steps",
-	    [TYPE_NODE] = "nodes",
+		[TYPE_JOB] = "jobs",
+		[TYPE_PHASE] = "phases",
+		[TYPE_STEP] = "steps",
+		[TYPE_NODE] = "nodes",
 	};
 
 	buf_printf(out, "%zu more ", n);

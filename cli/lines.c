@@ -66,7 +66,7 @@ static void widen(struct line *line, const struct tree_node *node)
 static size_t fold(const struct trace *trace, size_t i, size_t count,
 		   struct line *ret)
 {
-	*ret = (struct line){.node = &trace->nodes[i]};
+	*ret = (struct line){ .node = &trace->nodes[i] };
 	while (count--) {
 		widen(ret, &trace->nodes[i]);
 		i += trace->nodes[i].size;
@@ -77,11 +77,11 @@ static size_t fold(const struct trace *trace, size_t i, size_t count,
 static void single(const struct tree_node *node, struct line *ret)
 {
 	*ret = (struct line){
-	    .node = node,
-	    .spans = 1,
-	    .start_ns = node->span->start_ns,
-	    .end_ns = node->span->end_ns,
-	    .last = node->last,
+		.node = node,
+		.spans = 1,
+		.start_ns = node->span->start_ns,
+		.end_ns = node->span->end_ns,
+		.last = node->last,
 	};
 }
 
@@ -103,7 +103,7 @@ int lines_plan(const struct trace *trace, bool all, struct line **ret,
 	       size_t *ret_n)
 {
 	_cleanup_free_ struct place *places =
-	    calloc(trace->n, sizeof(struct place));
+		calloc(trace->n, sizeof(struct place));
 	struct line *lines = calloc(trace->n, sizeof(struct line));
 
 	if (!places || !lines) {

@@ -20,8 +20,8 @@ static const struct command {
 	const char *help;
 	int (*main)(int argc, char **argv);
 } commands[] = {
-    {"show", "draw traces from files of OTLP JSON lines", show_main},
-    {"check", "check the configuration and print it", check_main},
+	{ "show", "draw traces from files of OTLP JSON lines", show_main },
+	{ "check", "check the configuration and print it", check_main },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -31,13 +31,12 @@ static void print_help(FILE *out)
 	fputs("Usage: slurm-otel COMMAND [ARGUMENT]...\n\nCommands:\n", out);
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
-	fputs(
-	    "\n"
-	    "  -h, --help     print this and exit\n"
-	    "  -V, --version  print the version and exit\n"
-	    "\n"
-	    "'slurm-otel COMMAND --help' tells more; so does slurm-otel(1).\n",
-	    out);
+	fputs("\n"
+	      "  -h, --help     print this and exit\n"
+	      "  -V, --version  print the version and exit\n"
+	      "\n"
+	      "'slurm-otel COMMAND --help' tells more; so does slurm-otel(1).\n",
+	      out);
 }
 
 static const struct command *find_command(const char *name)

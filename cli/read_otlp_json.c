@@ -32,9 +32,9 @@ struct parser {
 
 /* The other signals a collector may write to the same file. */
 static const char *const other_signals[] = {
-    "resourceMetrics",
-    "resourceLogs",
-    "resourceProfiles",
+	"resourceMetrics",
+	"resourceLogs",
+	"resourceProfiles",
 };
 
 static void complain(struct parser *parser, const char *what)
@@ -142,8 +142,8 @@ static void take_attribute(struct parser *parser, struct span_record *record,
 	text = member(any, "stringValue", json_type_string);
 	if (text)
 		ret = span_record_set_text(
-		    parser->set, record, json_object_get_string(key),
-		    json_object_get_string(text), text_length(text));
+			parser->set, record, json_object_get_string(key),
+			json_object_get_string(text), text_length(text));
 	else if (get_int64(any, "intValue", &number))
 		ret = span_record_set_int(parser->set, record,
 					  json_object_get_string(key), number);
@@ -155,7 +155,7 @@ static void take_attributes(struct parser *parser, struct span_record *record,
 			    struct json_object *object)
 {
 	struct json_object *array =
-	    member(object, "attributes", json_type_array);
+		member(object, "attributes", json_type_array);
 
 	for (size_t i = 0; i < length(array); i++)
 		take_attribute(parser, record,
@@ -208,7 +208,7 @@ static bool parent_is_remote(struct json_object *span)
 static void take_parent(struct span_record *record, struct json_object *span)
 {
 	struct json_object *text =
-	    member(span, "parentSpanId", json_type_string);
+		member(span, "parentSpanId", json_type_string);
 
 	if (!text || !text_length(text))
 		return;
@@ -251,7 +251,7 @@ static void take_scope_spans(struct parser *parser,
 			     struct json_object *scope_spans)
 {
 	struct json_object *spans =
-	    member(scope_spans, "spans", json_type_array);
+		member(scope_spans, "spans", json_type_array);
 
 	for (size_t i = 0; i < length(spans) && !parser->no_memory; i++)
 		take_span(parser, resource,
@@ -263,7 +263,7 @@ static void take_resource_spans(struct parser *parser,
 				struct json_object *resource_spans)
 {
 	struct json_object *scopes =
-	    member(resource_spans, "scopeSpans", json_type_array);
+		member(resource_spans, "scopeSpans", json_type_array);
 	struct span_record resource;
 
 	span_record_init(&resource);
@@ -285,7 +285,7 @@ static bool is_other_signal(struct json_object *data)
 static void take_traces_data(struct parser *parser, struct json_object *data)
 {
 	struct json_object *array =
-	    member(data, "resourceSpans", json_type_array);
+		member(data, "resourceSpans", json_type_array);
 
 	if (!json_object_is_type(data, json_type_object))
 		complain(parser, "not a JSON object; the line is left out");
@@ -346,7 +346,7 @@ int read_otlp_json(int fd, struct span_set *set, otlp_report report, void *arg,
 		   struct err *err)
 {
 	struct line_reader lines = LINE_READER_INIT(fd, OTLP_LINE_MAX);
-	struct parser parser = {.set = set, .report = report, .arg = arg};
+	struct parser parser = { .set = set, .report = report, .arg = arg };
 	int ret;
 
 	parser.tokener = json_tokener_new_ex(JSON_DEPTH);

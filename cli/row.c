@@ -12,13 +12,13 @@
 #define NAME_FAIR 16
 
 /* What may go, in this order. */
-static const enum row_part droppable[] = {ROW_TASK, ROW_DETAIL, ROW_NOTE};
+static const enum row_part droppable[] = { ROW_TASK, ROW_DETAIL, ROW_NOTE };
 
 static const char *const orphan_notes[] = {
-    [ORPHAN_NOT] = "",
-    [ORPHAN_MISSING] = "parent missing",
-    [ORPHAN_ELSEWHERE] = "parent elsewhere",
-    [ORPHAN_LOOP] = "parent loop",
+	[ORPHAN_NOT] = "",
+	[ORPHAN_MISSING] = "parent missing",
+	[ORPHAN_ELSEWHERE] = "parent elsewhere",
+	[ORPHAN_LOOP] = "parent loop",
 };
 
 static void compose_folded(struct row *row, const struct line *line,
@@ -111,8 +111,8 @@ static void fit(size_t *cells, size_t room)
 {
 	for (size_t i = 0; i < sizeof(droppable) / sizeof(droppable[0]); i++) {
 		size_t spare = cells[ROW_NAME] > NAME_FAIR
-				   ? cells[ROW_NAME] - NAME_FAIR
-				   : 0;
+				       ? cells[ROW_NAME] - NAME_FAIR
+				       : 0;
 
 		if (total(cells) - spare <= room)
 			break;

@@ -38,20 +38,20 @@ struct input {
 };
 
 static const char usage[] =
-    "Usage: slurm-otel show [OPTION]... FILE...\n"
-    "Draw the traces in files of OTLP JSON lines; - reads standard input.\n"
-    "\n"
-    "  --job ID       only this job: 42, one array task: 42_7, or with the\n"
-    "                 id of an array all its tasks\n"
-    "  --trace ID     only this trace; 4 or more digits that begin it do\n"
-    "  --all          a line for every span; fold no long runs\n"
-    "  --width N      columns to draw in, 40 to 1000; else the terminal's\n"
-    "  --color WHEN   auto, always or never\n"
-    "  --ascii        draw in ASCII, also where the locale is UTF-8\n"
-    "  -h, --help     print this and exit\n"
-    "\n"
-    "Exit status: 0 drawn, 1 nothing matched or an input was not readable,\n"
-    "2 wrong usage.\n";
+	"Usage: slurm-otel show [OPTION]... FILE...\n"
+	"Draw the traces in files of OTLP JSON lines; - reads standard input.\n"
+	"\n"
+	"  --job ID       only this job: 42, one array task: 42_7, or with the\n"
+	"                 id of an array all its tasks\n"
+	"  --trace ID     only this trace; 4 or more digits that begin it do\n"
+	"  --all          a line for every span; fold no long runs\n"
+	"  --width N      columns to draw in, 40 to 1000; else the terminal's\n"
+	"  --color WHEN   auto, always or never\n"
+	"  --ascii        draw in ASCII, also where the locale is UTF-8\n"
+	"  -h, --help     print this and exit\n"
+	"\n"
+	"Exit status: 0 drawn, 1 nothing matched or an input was not readable,\n"
+	"2 wrong usage.\n";
 
 enum option_code {
 	OPTION_JOB = 256,
@@ -63,14 +63,14 @@ enum option_code {
 };
 
 static const struct option options_table[] = {
-    {"job", required_argument, NULL, OPTION_JOB},
-    {"trace", required_argument, NULL, OPTION_TRACE},
-    {"all", no_argument, NULL, OPTION_ALL},
-    {"width", required_argument, NULL, OPTION_WIDTH},
-    {"color", required_argument, NULL, OPTION_COLOR},
-    {"ascii", no_argument, NULL, OPTION_ASCII},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+	{ "job", required_argument, NULL, OPTION_JOB },
+	{ "trace", required_argument, NULL, OPTION_TRACE },
+	{ "all", no_argument, NULL, OPTION_ALL },
+	{ "width", required_argument, NULL, OPTION_WIDTH },
+	{ "color", required_argument, NULL, OPTION_COLOR },
+	{ "ascii", no_argument, NULL, OPTION_ASCII },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int usage_error(const char *what, const char *value)
@@ -187,7 +187,7 @@ static void warn(void *arg, uint64_t line, const char *what)
 static int read_file(const char *path, struct span_set *set)
 {
 	bool is_stdin = !strcmp(path, "-");
-	struct input input = {.name = is_stdin ? "standard input" : path};
+	struct input input = { .name = is_stdin ? "standard input" : path };
 	_cleanup_close_ int opened = -1;
 	struct err err;
 	int fd = STDIN_FILENO;
@@ -238,10 +238,10 @@ static int select_and_draw(const struct show_options *options,
 			   struct trace_list *list)
 {
 	struct draw_options drawing = {
-	    .width = options->width,
-	    .look = {.utf8 = !options->ascii && terminal_is_utf8(),
-		     .color = options->color},
-	    .all = options->all,
+		.width = options->width,
+		.look = { .utf8 = !options->ascii && terminal_is_utf8(),
+			  .color = options->color },
+		.all = options->all,
 	};
 	size_t traces = list->n;
 	struct err err;
@@ -265,8 +265,8 @@ static int select_and_draw(const struct show_options *options,
 
 static int show(const struct show_options *options)
 {
-	_cleanup_(span_set_free) struct span_set set = {0};
-	_cleanup_(trace_list_free) struct trace_list list = {0};
+	_cleanup_(span_set_free) struct span_set set = { 0 };
+	_cleanup_(trace_list_free) struct trace_list list = { 0 };
 	struct err err;
 	int ret = 0;
 
@@ -291,7 +291,7 @@ static int show(const struct show_options *options)
 
 int show_main(int argc, char **argv)
 {
-	struct show_options options = {0};
+	struct show_options options = { 0 };
 	int ret = parse_options(argc, argv, &options);
 
 	if (ret < 0)

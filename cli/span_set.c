@@ -26,30 +26,30 @@ static const struct field {
 	{                                                                      \
 		key, true, offsetof(struct span_record, member)                \
 	}
-    TEXT_FIELD(ATTR_JOB_ID, job_id),
-    TEXT_FIELD(ATTR_JOB_ID_RAW, job_id_raw),
-    TEXT_FIELD(ATTR_ARRAY_JOB_ID, array_job_id),
-    TEXT_FIELD(ATTR_HET_JOB_ID, het_job_id),
-    TEXT_FIELD(ATTR_JOB_NAME, job_name),
-    TEXT_FIELD(ATTR_JOB_USER, user),
-    TEXT_FIELD(ATTR_USER_NAME, user_name),
-    TEXT_FIELD(ATTR_STATE, state),
-    TEXT_FIELD(ATTR_EXIT_CODE, exit_code),
-    TEXT_FIELD(ATTR_ERROR_TYPE, error_type),
-    TEXT_FIELD(ATTR_STEP_ID, step_id),
-    TEXT_FIELD(ATTR_STEP_NAME, step_name),
-    TEXT_FIELD(ATTR_NODE_NAME, node_name),
-    TEXT_FIELD(ATTR_HOST_NAME, host_name),
-    INT_FIELD(ATTR_RESTART_COUNT, restart_count),
-    INT_FIELD(ATTR_HET_OFFSET, het_offset),
-    INT_FIELD(ATTR_NNODES, nnodes),
-    INT_FIELD(ATTR_JOB_EXIT_STATUS, exit_status),
-    INT_FIELD(ATTR_JOB_EXIT_SIGNAL, exit_signal),
-    INT_FIELD(ATTR_STEP_NNODES, step_nnodes),
-    INT_FIELD(ATTR_STEP_NTASKS, step_ntasks),
-    INT_FIELD(ATTR_STEP_EXIT_STATUS, exit_status),
-    INT_FIELD(ATTR_STEP_EXIT_SIGNAL, exit_signal),
-    INT_FIELD(ATTR_STEP_FAILED_TASK, failed_task),
+	TEXT_FIELD(ATTR_JOB_ID, job_id),
+	TEXT_FIELD(ATTR_JOB_ID_RAW, job_id_raw),
+	TEXT_FIELD(ATTR_ARRAY_JOB_ID, array_job_id),
+	TEXT_FIELD(ATTR_HET_JOB_ID, het_job_id),
+	TEXT_FIELD(ATTR_JOB_NAME, job_name),
+	TEXT_FIELD(ATTR_JOB_USER, user),
+	TEXT_FIELD(ATTR_USER_NAME, user_name),
+	TEXT_FIELD(ATTR_STATE, state),
+	TEXT_FIELD(ATTR_EXIT_CODE, exit_code),
+	TEXT_FIELD(ATTR_ERROR_TYPE, error_type),
+	TEXT_FIELD(ATTR_STEP_ID, step_id),
+	TEXT_FIELD(ATTR_STEP_NAME, step_name),
+	TEXT_FIELD(ATTR_NODE_NAME, node_name),
+	TEXT_FIELD(ATTR_HOST_NAME, host_name),
+	INT_FIELD(ATTR_RESTART_COUNT, restart_count),
+	INT_FIELD(ATTR_HET_OFFSET, het_offset),
+	INT_FIELD(ATTR_NNODES, nnodes),
+	INT_FIELD(ATTR_JOB_EXIT_STATUS, exit_status),
+	INT_FIELD(ATTR_JOB_EXIT_SIGNAL, exit_signal),
+	INT_FIELD(ATTR_STEP_NNODES, step_nnodes),
+	INT_FIELD(ATTR_STEP_NTASKS, step_ntasks),
+	INT_FIELD(ATTR_STEP_EXIT_STATUS, exit_status),
+	INT_FIELD(ATTR_STEP_EXIT_SIGNAL, exit_signal),
+	INT_FIELD(ATTR_STEP_FAILED_TASK, failed_task),
 #undef TEXT_FIELD
 #undef INT_FIELD
 };
@@ -58,15 +58,16 @@ static const struct {
 	const char *name;
 	enum span_type type;
 } types[] = {
-    {"slurm.job", TYPE_JOB},
-    {"slurm.step", TYPE_STEP},
-    {"slurm.node", TYPE_NODE},
+	{ "slurm.job", TYPE_JOB },
+	{ "slurm.step", TYPE_STEP },
+	{ "slurm.node", TYPE_NODE },
 };
 
 #define PHASE_PREFIX "slurm.phase."
 
 static const char *const failed_states[] = {
-    "FAILED", "TIMEOUT", "OUT_OF_MEMORY", "NODE_FAIL", "BOOT_FAIL", "DEADLINE",
+	"FAILED",    "TIMEOUT",   "OUT_OF_MEMORY",
+	"NODE_FAIL", "BOOT_FAIL", "DEADLINE",
 };
 
 void span_set_free(struct span_set *set)
@@ -75,7 +76,7 @@ void span_set_free(struct span_set *set)
 
 	free(set->spans);
 	arena_free(&set->texts);
-	*set = (struct span_set){0};
+	*set = (struct span_set){ 0 };
 	errno = saved;
 }
 
@@ -86,11 +87,11 @@ static void *field_place(struct span_record *record, const struct field *field)
 
 void span_record_init(struct span_record *ret)
 {
-	*ret = (struct span_record){0};
+	*ret = (struct span_record){ 0 };
 	for (size_t i = 0; i < COUNT(fields); i++)
 		if (fields[i].is_int)
 			*(int64_t *)field_place(ret, &fields[i]) =
-			    SPAN_INT_UNSET;
+				SPAN_INT_UNSET;
 }
 
 static const struct field *field_find(const char *key)

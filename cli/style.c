@@ -6,21 +6,21 @@
 
 /* Parameters of "Select Graphic Rendition" (ECMA-48). */
 static const char *const renditions[] = {
-    [STYLE_PLAIN] = "",   [STYLE_TITLE] = "1", [STYLE_FAINT] = "2",
-    [STYLE_GOOD] = "32",  [STYLE_NOTE] = "33", [STYLE_BAD] = "31",
-    [STYLE_SLURM] = "36", [STYLE_APP] = "94",
+	[STYLE_PLAIN] = "",   [STYLE_TITLE] = "1", [STYLE_FAINT] = "2",
+	[STYLE_GOOD] = "32",  [STYLE_NOTE] = "33", [STYLE_BAD] = "31",
+	[STYLE_SLURM] = "36", [STYLE_APP] = "94",
 };
 
 static const struct {
 	const char *utf8, *ascii;
 } signs[] = {
-    [SIGN_RAIL] = {"\u2502  ", "|  "},
-    [SIGN_BRANCH] = {"\u251c\u2500 ", "|- "},
-    [SIGN_LAST_BRANCH] = {"\u2514\u2500 ", "`- "},
-    [SIGN_NO_BRANCH] = {"   ", "   "},
-    [SIGN_FAILED] = {"\u2717 ", "! "},
-    [SIGN_MORE] = {"\u2026 ", "... "},
-    [SIGN_DOT] = {" \u00b7 ", " - "},
+	[SIGN_RAIL] = { "\u2502  ", "|  " },
+	[SIGN_BRANCH] = { "\u251c\u2500 ", "|- " },
+	[SIGN_LAST_BRANCH] = { "\u2514\u2500 ", "`- " },
+	[SIGN_NO_BRANCH] = { "   ", "   " },
+	[SIGN_FAILED] = { "\u2717 ", "! " },
+	[SIGN_MORE] = { "\u2026 ", "... " },
+	[SIGN_DOT] = { " \u00b7 ", " - " },
 };
 
 const char *sign_text(enum sign sign, bool utf8)

@@ -24,7 +24,7 @@ static size_t width_from_environment(void)
 
 size_t terminal_width(size_t least, size_t most)
 {
-	struct winsize size = {0};
+	struct winsize size = { 0 };
 	size_t width = 0;
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)

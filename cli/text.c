@@ -22,12 +22,12 @@
 static const struct {
 	wchar_t first, last;
 } invisible[] = {
-    {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c},
-    {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180f},
-    {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},
-    {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},
-    {0xffa0, 0xffa0},   {0xfff0, 0xfffb},   {0x1bca0, 0x1bca3},
-    {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+	{ 0x00ad, 0x00ad },   { 0x034f, 0x034f },   { 0x061c, 0x061c },
+	{ 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
+	{ 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },
+	{ 0x3164, 0x3164 },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },
+	{ 0xffa0, 0xffa0 },   { 0xfff0, 0xfffb },   { 0x1bca0, 0x1bca3 },
+	{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 };
 
 /* One character to show; len 0 for one to leave out. */
@@ -57,7 +57,7 @@ static wchar_t visible(wchar_t c)
 
 static size_t next_utf8(const char *text, struct glyph *ret)
 {
-	mbstate_t state = {0};
+	mbstate_t state = { 0 };
 	size_t used;
 	wchar_t c;
 	int cells;
@@ -67,7 +67,7 @@ static size_t next_utf8(const char *text, struct glyph *ret)
 		c = REPLACEMENT;
 		used = 1;
 	}
-	*ret = (struct glyph){0};
+	*ret = (struct glyph){ 0 };
 	if (is_invisible(c))
 		return used;
 	c = visible(c);
@@ -84,12 +84,12 @@ static size_t next_ascii(const char *text, struct glyph *ret)
 {
 	unsigned char c = (unsigned char)*text;
 
-	*ret = (struct glyph){.bytes = {(char)c}, .len = 1, .cells = 1};
+	*ret = (struct glyph){ .bytes = { (char)c }, .len = 1, .cells = 1 };
 	if (c < 0x20 || c >= 0x7f)
 		ret->bytes[0] = '?';
 	/* The rest of a multibyte character, shown by its first byte. */
 	if ((c & 0xc0) == 0x80)
-		*ret = (struct glyph){0};
+		*ret = (struct glyph){ 0 };
 	return 1;
 }
 

@@ -20,15 +20,15 @@ static const struct step {
 	int decimals;
 	const char *name, *ascii;
 } steps[] = {
-    {1000, 1, 1, 0, "ns", "ns"},
-    {10000, 10, 1000, 2, "\u00b5s", "us"},
-    {100000, 100, 1000, 1, "\u00b5s", "us"},
-    {1000000, 1000, 1000, 0, "\u00b5s", "us"},
-    {10000000, 10000, 1000000, 2, "ms", "ms"},
-    {100000000, 100000, 1000000, 1, "ms", "ms"},
-    {SECOND, 1000000, 1000000, 0, "ms", "ms"},
-    {10 * SECOND, SECOND / 100, SECOND, 2, "s", "s"},
-    {60 * SECOND, SECOND / 10, SECOND, 1, "s", "s"},
+	{ 1000, 1, 1, 0, "ns", "ns" },
+	{ 10000, 10, 1000, 2, "\u00b5s", "us" },
+	{ 100000, 100, 1000, 1, "\u00b5s", "us" },
+	{ 1000000, 1000, 1000, 0, "\u00b5s", "us" },
+	{ 10000000, 10000, 1000000, 2, "ms", "ms" },
+	{ 100000000, 100000, 1000000, 1, "ms", "ms" },
+	{ SECOND, 1000000, 1000000, 0, "ms", "ms" },
+	{ 10 * SECOND, SECOND / 100, SECOND, 2, "s", "s" },
+	{ 60 * SECOND, SECOND / 10, SECOND, 1, "s", "s" },
 };
 
 /* From a minute on: two units. */
@@ -37,9 +37,9 @@ static const struct pair {
 	uint64_t big, small; /* seconds of each unit */
 	char big_name, small_name;
 } pairs[] = {
-    {HOUR, MINUTE, 1, 'm', 's'},
-    {DAY, HOUR, MINUTE, 'h', 'm'},
-    {UINT64_MAX, DAY, HOUR, 'd', 'h'},
+	{ HOUR, MINUTE, 1, 'm', 's' },
+	{ DAY, HOUR, MINUTE, 'h', 'm' },
+	{ UINT64_MAX, DAY, HOUR, 'd', 'h' },
 };
 
 static uint64_t round_to(uint64_t value, uint64_t step)

@@ -104,13 +104,13 @@ static void find_parents(struct item *items, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct span_record *span = items[i].span;
-		struct span_record wanted = {.span_id = span->parent_id};
-		struct item key = {.span = &wanted};
+		struct span_record wanted = { .span_id = span->parent_id };
+		struct item key = { .span = &wanted };
 
 		if (!span->has_parent)
 			continue;
 		items[i].parent =
-		    bsearch(&key, items, n, sizeof(key), compare_span_id);
+			bsearch(&key, items, n, sizeof(key), compare_span_id);
 		if (!items[i].parent)
 			items[i].orphan = span->parent_remote ? ORPHAN_ELSEWHERE
 							      : ORPHAN_MISSING;
@@ -188,11 +188,11 @@ static void flatten(struct item *top, struct tree_node *nodes)
 	while (item) {
 		item->node = n;
 		nodes[n++] = (struct tree_node){
-		    .span = item->span,
-		    .depth = depth,
-		    .orphan = item->orphan,
-		    .last = !item->next,
-		    .quiet = span_quiet(item->span),
+			.span = item->span,
+			.depth = depth,
+			.orphan = item->orphan,
+			.last = !item->next,
+			.quiet = span_quiet(item->span),
 		};
 		if (item->first) {
 			item = item->first;
@@ -226,7 +226,7 @@ void trace_update_times(struct trace *trace)
 
 static int build_trace(struct item *items, size_t n, struct trace *ret)
 {
-	struct item top = {0};
+	struct item top = { 0 };
 	struct tree_node *nodes;
 
 	find_parents(items, n);
@@ -274,8 +274,8 @@ int trace_list_build(const struct span_set *set, struct trace_list *ret,
 		     struct err *err)
 {
 	_cleanup_free_ struct item *items =
-	    calloc(set->n + 1, sizeof(struct item));
-	struct trace_list list = {0};
+		calloc(set->n + 1, sizeof(struct item));
+	struct trace_list list = { 0 };
 	size_t n;
 
 	if (!items)
@@ -301,7 +301,7 @@ void trace_list_free(struct trace_list *list)
 	for (size_t i = 0; i < list->n; i++)
 		free(list->traces[i].nodes);
 	free(list->traces);
-	*list = (struct trace_list){0};
+	*list = (struct trace_list){ 0 };
 	errno = saved;
 }
 

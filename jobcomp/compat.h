@@ -23,32 +23,31 @@ struct job_record;
 /* The entry point that tells of a job's end, around one statement that may
  * use `job`. */
 #ifdef HAVE_JOBCOMP_RECORD_JOB
-#define JOBCOMP_ENTRY_PROTOTYPES                                      \
-	int jobcomp_p_record_job_start(struct job_record *, uint32_t); \
+#define JOBCOMP_ENTRY_PROTOTYPES                                               \
+	int jobcomp_p_record_job_start(struct job_record *, uint32_t);         \
 	int jobcomp_p_record_job_end(struct job_record *, uint32_t);
-#define JOBCOMP_ENTRY_POINTS(at_end)                                         \
-	EXPORT int jobcomp_p_record_job_start(struct job_record *job,        \
-					      uint32_t event)                \
-	{                                                                    \
-		(void)job;                                                   \
-		(void)event;                                                 \
-		return SLURM_SUCCESS;                                        \
-	}                                                                    \
-	EXPORT int jobcomp_p_record_job_end(struct job_record *job,          \
-					    uint32_t event)                  \
-	{                                                                    \
-		(void)event;                                                 \
-		at_end;                                                      \
-		return SLURM_SUCCESS;                                        \
+#define JOBCOMP_ENTRY_POINTS(at_end)                                           \
+	EXPORT int jobcomp_p_record_job_start(struct job_record *job,          \
+					      uint32_t event)                  \
+	{                                                                      \
+		(void)job;                                                     \
+		(void)event;                                                   \
+		return SLURM_SUCCESS;                                          \
+	}                                                                      \
+	EXPORT int jobcomp_p_record_job_end(struct job_record *job,            \
+					    uint32_t event)                    \
+	{                                                                      \
+		(void)event;                                                   \
+		at_end;                                                        \
+		return SLURM_SUCCESS;                                          \
 	}
 #else
-#define JOBCOMP_ENTRY_PROTOTYPES \
-	int jobcomp_p_log_record(struct job_record *);
-#define JOBCOMP_ENTRY_POINTS(at_end)                              \
-	EXPORT int jobcomp_p_log_record(struct job_record *job)   \
-	{                                                         \
-		at_end;                                           \
-		return SLURM_SUCCESS;                             \
+#define JOBCOMP_ENTRY_PROTOTYPES int jobcomp_p_log_record(struct job_record *);
+#define JOBCOMP_ENTRY_POINTS(at_end)                                           \
+	EXPORT int jobcomp_p_log_record(struct job_record *job)                \
+	{                                                                      \
+		at_end;                                                        \
+		return SLURM_SUCCESS;                                          \
 	}
 #endif
 

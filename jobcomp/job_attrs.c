@@ -157,9 +157,9 @@ void job_attrs_root(struct span *span, const struct job_view *view)
 
 void job_attrs_status(struct span *span, const struct job_view *view)
 {
-	static const char *const failures[] = { "FAILED", "TIMEOUT",
+	static const char *const failures[] = { "FAILED",        "TIMEOUT",
 						"OUT_OF_MEMORY", "NODE_FAIL",
-						"BOOT_FAIL", "DEADLINE" };
+						"BOOT_FAIL",     "DEADLINE" };
 	struct exit_status status;
 	char message[128];
 

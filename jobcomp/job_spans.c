@@ -10,8 +10,8 @@
 #include "jobcomp/job_times.h"
 #include "span/limits.h"
 
-void job_spans_context(const struct config *config,
-		       const struct job_view *view, struct job_context *ret)
+void job_spans_context(const struct config *config, const struct job_view *view,
+		       struct job_context *ret)
 {
 	struct job_context context;
 
@@ -46,8 +46,8 @@ static void derive(const struct job_view *view,
 static struct span *phase(const struct config *config,
 			  const struct job_view *view,
 			  const struct job_context *context,
-			  enum span_what what, const char *name,
-			  uint64_t start, uint64_t end)
+			  enum span_what what, const char *name, uint64_t start,
+			  uint64_t end)
 {
 	const struct span_limits limits = span_limits_of(config);
 	struct span *span = span_create(&limits);
@@ -96,10 +96,10 @@ static struct span *root(const struct config *config,
 	derive(view, context, SPAN_JOB, view->restart, &self);
 	span_set_context(span, &self, &context->parent_id, true);
 	span_set_tracestate(span, context->tracestate);
-	span_set_name(span, config->span_names == SPAN_NAMES_DESCRIPTIVE &&
-					    view->name
-				    ? name
-				    : "slurm.job");
+	span_set_name(span,
+		      config->span_names == SPAN_NAMES_DESCRIPTIVE && view->name
+			      ? name
+			      : "slurm.job");
 	span_set_kind(span, SPAN_KIND_CONSUMER);
 	span_set_times(span, times->submit, times->end);
 	job_attrs_identity(span, view);

@@ -14,12 +14,12 @@
 #include "span/span.h"
 #include "trace/job_context.h"
 
-#define JOB_SPANS_MAX 3		/* deferred, queued, job */
+#define JOB_SPANS_MAX 3 /* deferred, queued, job */
 
 /* The context of the job: as carried, else derived from cluster and job id;
  * made that of the task for an array task. */
-void job_spans_context(const struct config *config,
-		       const struct job_view *view, struct job_context *ret);
+void job_spans_context(const struct config *config, const struct job_view *view,
+		       struct job_context *ret);
 
 /*
  * Makes the spans of an ended attempt, the root last.  now_ns is when

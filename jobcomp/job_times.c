@@ -39,8 +39,8 @@ void job_times_of(const struct job_view *view, uint64_t submit_ns,
 	times.was_eligible = view->eligible > 0 && view->eligible <= end;
 	/* A job that nothing holds back becomes eligible in the second of its
 	 * submission or, an array task for one, in the next. */
-	times.was_deferred = !times.was_eligible ||
-			     view->eligible > view->submit + 1;
+	times.was_deferred =
+		!times.was_eligible || view->eligible > view->submit + 1;
 	times.start = view->start ? to_ns(view->start) : times.end;
 	times.start = later(times.start, times.submit);
 	if (times.start > times.end)

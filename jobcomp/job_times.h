@@ -14,8 +14,8 @@
 /* Unix nanoseconds; submit <= eligible <= start <= end. */
 struct job_times {
 	uint64_t submit, eligible, start, end;
-	bool was_deferred;	/* it had to wait before it could be queued */
-	bool was_eligible;	/* it got into the queue at all */
+	bool was_deferred; /* it had to wait before it could be queued */
+	bool was_eligible; /* it got into the queue at all */
 };
 
 /*

@@ -13,13 +13,15 @@
 int job_view_verify(struct job_record *job, struct err *err)
 {
 	if (job->magic != JOB_MAGIC)
-		return err_set(err,
-			       "job_record_t has another layout (magic 0x%x): this plugin was built for another Slurm than the one that runs",
-			       job->magic);
+		return err_set(
+			err,
+			"job_record_t has another layout (magic 0x%x): this plugin was built for another Slurm than the one that runs",
+			job->magic);
 	if (find_job_record(job->job_id) != job)
-		return err_set(err,
-			       "job_record_t has another layout (job id %u is not found again): this plugin was built for another Slurm than the one that runs",
-			       job->job_id);
+		return err_set(
+			err,
+			"job_record_t has another layout (job id %u is not found again): this plugin was built for another Slurm than the one that runs",
+			job->job_id);
 	return 0;
 }
 
@@ -50,7 +52,8 @@ static const char *carried(const struct job_record *job, const char *name)
 		const char *var = job->spank_job_env[i];
 
 		/* slurmctld keeps the bare name; slurmd adds the prefix */
-		if (var && !strncmp(var, SPANK_PREFIX, sizeof(SPANK_PREFIX) - 1))
+		if (var &&
+		    !strncmp(var, SPANK_PREFIX, sizeof(SPANK_PREFIX) - 1))
 			var += sizeof(SPANK_PREFIX) - 1;
 		if (var && !strncmp(var, name, len) && var[len] == '=')
 			return var + len + 1;
@@ -85,16 +88,17 @@ static uint64_t time_limit_of(const struct job_record *job)
 
 	if (minutes == NO_VAL && job->part_ptr)
 		minutes = job->part_ptr->max_time;
-	return minutes == NO_VAL || minutes == INFINITE ? 0
-						       : (uint64_t)minutes * 60;
+	return minutes == NO_VAL || minutes == INFINITE
+		       ? 0
+		       : (uint64_t)minutes * 60;
 }
 
 /* What Slurm keeps of the wait, for its accounting: the last reason other than
  * priority or resources.  A job that never ran still has the present one. */
 static const char *queue_reason_of(const struct job_record *job)
 {
-	uint32_t reason = job->nodes ? job->state_reason_prev_db
-				     : job->state_reason;
+	uint32_t reason =
+		job->nodes ? job->state_reason_prev_db : job->state_reason;
 
 	return reason == WAIT_NO_REASON ? NULL : job_reason_string(reason);
 }

@@ -17,35 +17,36 @@
 
 /* What this call of Slurm's means for the job. */
 enum job_end {
-	JOB_NOT_ENDED,	/* a resize, a federation sibling: nothing to write */
-	JOB_ENDED,	/* it will not run again */
-	JOB_REQUEUED,	/* this attempt ended; the job waits again */
+	JOB_NOT_ENDED, /* a resize, a federation sibling: nothing to write */
+	JOB_ENDED,     /* it will not run again */
+	JOB_REQUEUED,  /* this attempt ended; the job waits again */
 };
 
 /* Strings are borrowed from the job record for the call and may be NULL; they
- * come from users and may hold any bytes.  Times are Unix seconds, 0 unknown. */
+ * come from users and may hold any bytes.  Times are Unix seconds, 0 unknown.
+ */
 struct job_view {
 	enum job_end end;
 	uint32_t job_id;
 	bool is_array_task;
 	uint32_t array_job_id, array_task_id;
-	uint32_t het_job_id, het_offset;	/* het_job_id 0: not heterogeneous */
-	uint32_t restart;			/* of the attempt that ended */
+	uint32_t het_job_id, het_offset; /* het_job_id 0: not heterogeneous */
+	uint32_t restart;                /* of the attempt that ended */
 	const char *cluster;
 	const char *name, *user, *account, *qos, *reservation, *partition;
 	const char *wckey, *nodelist, *failed_node, *tres_alloc;
-	const char *state;			/* "COMPLETED", "FAILED", ... */
-	const char *reason;			/* why it ended so: "None", "TimeLimit" */
-	const char *queue_reason;		/* why it waited: "Dependency"; or NULL */
+	const char *state;        /* "COMPLETED", "FAILED", ... */
+	const char *reason;       /* why it ended so: "None", "TimeLimit" */
+	const char *queue_reason; /* why it waited: "Dependency"; or NULL */
 	uint32_t uid;
 	time_t submit, eligible, start, end_time;
-	time_t suspended;			/* seconds */
-	int exit_code, derived_exit_code;	/* raw wait statuses */
+	time_t suspended;                 /* seconds */
+	int exit_code, derived_exit_code; /* raw wait statuses */
 	uint32_t nnodes, ntasks, cpus;
-	uint64_t time_limit;			/* seconds; 0: none */
+	uint64_t time_limit; /* seconds; 0: none */
 	uint32_t priority;
-	const char *comment;			/* the field that JobComment names */
-	const char *context, *tracestate, *baggage;	/* as carried; hostile */
+	const char *comment; /* the field that JobComment names */
+	const char *context, *tracestate, *baggage; /* as carried; hostile */
 };
 
 /* slurmctld.h has it; nothing else of Slurm's is needed here. */

@@ -52,6 +52,7 @@ JOBCOMP_ENTRY_POINTS(recorder_job_end(&recorder, job))
 EXPORT struct xlist *jobcomp_p_get_jobs(void *job_cond)
 {
 	(void)job_cond;
-	slurm_info("otel: completed jobs are traces at the OpenTelemetry backend; jobcomp/otel keeps no list of them");
+	slurm_info(
+		"otel: completed jobs are traces at the OpenTelemetry backend; jobcomp/otel keeps no list of them");
 	return NULL;
 }

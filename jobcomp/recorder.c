@@ -47,8 +47,9 @@ static void start(const struct config *config)
 
 	if (daemon_spool_make(config, SPOOL_NAME, job_view_cluster(), spool,
 			      sizeof(spool), &err) < 0) {
-		slurm_error("otel: no spool, the spans of ended jobs are lost: %s",
-			    err.msg);
+		slurm_error(
+			"otel: no spool, the spans of ended jobs are lost: %s",
+			err.msg);
 		return;
 	}
 	if (agent_start(spool, NULL, &err) < 0) {
@@ -79,8 +80,9 @@ static bool goes_on(const struct config *before, const struct config *now)
 static void say_defaults(const char *config_file)
 {
 	if (access(config_file, R_OK) < 0)
-		slurm_info("otel: %s can not be read, every key has its default: %s",
-			   config_file, strerror(errno));
+		slurm_info(
+			"otel: %s can not be read, every key has its default: %s",
+			config_file, strerror(errno));
 }
 
 void recorder_configure(struct recorder *recorder)
@@ -131,8 +133,9 @@ static void report(struct recorder *recorder, uint32_t job_id, int rc,
 	uint64_t suppressed;
 
 	if (rc < 0 && log_once(&recorder->trouble, err->msg))
-		slurm_error("otel: job %u: its spans are lost, and those of the next jobs while this lasts: %s",
-			    job_id, err->msg);
+		slurm_error(
+			"otel: job %u: its spans are lost, and those of the next jobs while this lasts: %s",
+			job_id, err->msg);
 	if (rc == 0 && log_once_clear(&recorder->trouble, &suppressed))
 		slurm_info("otel: spans are written again; those of %" PRIu64
 			   " more jobs were lost",
@@ -202,8 +205,9 @@ static bool verify(struct recorder *recorder, struct job_record *job)
 	recorder->verified = job_view_verify(job, &err) == 0;
 	recorder->refused = !recorder->verified;
 	if (recorder->refused)
-		slurm_error("otel: tracing of job ends is off until slurmctld runs the plugin built for it: %s",
-			    err.msg);
+		slurm_error(
+			"otel: tracing of job ends is off until slurmctld runs the plugin built for it: %s",
+			err.msg);
 	return recorder->verified;
 }
 

@@ -20,15 +20,18 @@ struct attempt {
 };
 
 struct recorder {
-	pthread_mutex_t lock;	/* guards all below */
-	struct config *config;	/* NULL: tracing is off */
-	bool verified;		/* the first record passed job_view_verify() */
-	bool refused;		/* it did not: never read a record again */
+	pthread_mutex_t lock;  /* guards all below */
+	struct config *config; /* NULL: tracing is off */
+	bool verified;         /* the first record passed job_view_verify() */
+	bool refused;          /* it did not: never read a record again */
 	struct log_once trouble;
-	struct attempt ended[RECORDER_ENDED_MAX];	/* by job id, the latest */
+	struct attempt ended[RECORDER_ENDED_MAX]; /* by job id, the latest */
 };
 
-#define RECORDER_INIT { .lock = PTHREAD_MUTEX_INITIALIZER }
+#define RECORDER_INIT                                                          \
+	{                                                                      \
+		.lock = PTHREAD_MUTEX_INITIALIZER                              \
+	}
 
 /*
  * Reads otel.conf (again); makes the spool and starts the agent, the first
@@ -40,9 +43,9 @@ void recorder_configure(struct recorder *recorder);
 
 /*
  * Records the end of a job.  Microseconds, no waiting but for SpoolSync=yes and
- * for the name of a user that slurmctld never looked up before; the caller holds
- * slurmctld's job write lock.  A record that can not be written is lost with
- * one log line a cause.
+ * for the name of a user that slurmctld never looked up before; the caller
+ * holds slurmctld's job write lock.  A record that can not be written is lost
+ * with one log line a cause.
  */
 void recorder_job_end(struct recorder *recorder, struct job_record *job);
 

@@ -14,7 +14,7 @@
 #include "util/cleanup.h"
 
 #define DIRECTORY "jobs"
-#define FILE_MAX 16384	/* context + tracestate + baggage and to spare */
+#define FILE_MAX 16384 /* context + tracestate + baggage and to spare */
 #define NAME_SIZE 16
 
 /* The spool directory belongs to the agent's user, this one to us. */
@@ -34,10 +34,11 @@ static int open_jobs(int spool_fd, bool make, struct err *err)
 		return err_set(err, "stat " DIRECTORY " in the spool: %m");
 	if (st.st_uid != geteuid() || (st.st_mode & 022)) {
 		errno = EPERM;
-		return err_set(err, DIRECTORY
-			       " in the spool is not ours alone: owner %u, mode %o",
-			       (unsigned)st.st_uid,
-			       (unsigned)(st.st_mode & 07777));
+		return err_set(
+			err,
+			DIRECTORY
+			" in the spool is not ours alone: owner %u, mode %o",
+			(unsigned)st.st_uid, (unsigned)(st.st_mode & 07777));
 	}
 	return take_fd(&fd);
 }
@@ -47,11 +48,12 @@ static void format(const struct job_file *file, struct buf *out)
 	char context[JOB_CONTEXT_LEN_MAX + 1];
 
 	job_context_format(&file->context, context);
-	buf_printf(out, "context=%s\ncluster=%s\nrestart=%" PRIu32
-			"\nprolog=%" PRIu64 "\n",
+	buf_printf(out,
+		   "context=%s\ncluster=%s\nrestart=%" PRIu32
+		   "\nprolog=%" PRIu64 "\n",
 		   context, file->cluster, file->restart, file->prolog_ns);
-	buf_printf(out, "tracestate=%s\nbaggage=%s\n",
-		   file->context.tracestate, file->context.baggage);
+	buf_printf(out, "tracestate=%s\nbaggage=%s\n", file->context.tracestate,
+		   file->context.baggage);
 }
 
 int job_file_write(int spool_fd, uint32_t job_id, const struct job_file *file,
@@ -138,9 +140,9 @@ int job_file_read(int spool_fd, uint32_t job_id, struct job_file *ret,
 	snprintf(name, sizeof(name), "%" PRIu32, job_id);
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return errno == ENOENT ? 0
-				       : err_set(err, "open job file %s: %m",
-						 name);
+		return errno == ENOENT
+			       ? 0
+			       : err_set(err, "open job file %s: %m", name);
 	if (check(fd, name, err) < 0)
 		return -1;
 	n = read(fd, text, FILE_MAX);

@@ -15,10 +15,10 @@
 #define CLUSTER_NAME_MAX 255
 
 struct job_file {
-	struct job_context context;	/* as submitted: an array's is shared */
+	struct job_context context; /* as submitted: an array's is shared */
 	char cluster[CLUSTER_NAME_MAX + 1];
 	uint32_t restart;
-	uint64_t prolog_ns;		/* Unix time of the prolog */
+	uint64_t prolog_ns; /* Unix time of the prolog */
 };
 
 /*

@@ -80,16 +80,18 @@ void job_prolog(struct plugin *plugin, spank_t sp)
 	if (spool < 0)
 		return;
 	if (job_file_write(spool, job_id, &job, &err) < 0) {
-		slurm_info("otel: job %u: its trace context is not kept on this node: %s",
-			   job_id, err.msg);
+		slurm_info(
+			"otel: job %u: its trace context is not kept on this node: %s",
+			job_id, err.msg);
 		return;
 	}
 	if (config->job_comment == JOB_COMMENT_NONE ||
 	    !(job.context.flags & TRACE_FLAG_SAMPLED) || !on_first_node())
 		return;
 	if (request_comment(config, spool, job_id, &job, &err) < 0)
-		slurm_info("otel: job %u: its comment will not show the trace id before its end: %s",
-			   job_id, err.msg);
+		slurm_info(
+			"otel: job %u: its comment will not show the trace id before its end: %s",
+			job_id, err.msg);
 }
 
 void job_epilog(struct plugin *plugin, spank_t sp)

@@ -11,11 +11,11 @@
 #include "trace/job_context.h"
 
 struct plugin {
-	bool configured;		/* settings_load() has run */
-	struct config *config;		/* NULL: tracing is off in this process */
-	bool submitted;			/* client: context holds the submission */
+	bool configured;       /* settings_load() has run */
+	struct config *config; /* NULL: tracing is off in this process */
+	bool submitted;        /* client: context holds the submission */
 	struct job_context context;
-	struct step step;		/* slurmstepd */
+	struct step step; /* slurmstepd */
 };
 
 #endif

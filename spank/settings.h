@@ -9,10 +9,10 @@
 
 /* Where a configuration that can not be read is reported. */
 enum settings_report {
-	REPORT_QUIET,	/* debug log: a user's client must look as without us,
-			 * and a daemon said it before */
-	REPORT_INFO,	/* the node's log */
-	REPORT_ERROR,	/* the daemon's log: an administrator should act */
+	REPORT_QUIET, /* debug log: a user's client must look as without us,
+		       * and a daemon said it before */
+	REPORT_INFO,  /* the node's log */
+	REPORT_ERROR, /* the daemon's log: an administrator should act */
 };
 
 /*

@@ -23,8 +23,9 @@ static void say_defaults(int argc, char **argv)
 
 	if (settings_path(argc, argv, path, sizeof(path)) == 0 &&
 	    access(path, R_OK) < 0)
-		slurm_info("otel: %s can not be read, every key has its default: %s",
-			   path, strerror(errno));
+		slurm_info(
+			"otel: %s can not be read, every key has its default: %s",
+			path, strerror(errno));
 }
 
 static void start(const struct plugin *plugin, int argc, char **argv)
@@ -38,8 +39,9 @@ static void start(const struct plugin *plugin, int argc, char **argv)
 	slurm_conf_cluster(cluster, sizeof(cluster));
 	if (daemon_spool_make(plugin->config, name, cluster, spool,
 			      sizeof(spool), &err) < 0) {
-		slurm_error("otel: no spool, the spans of this node are lost: %s",
-			    err.msg);
+		slurm_error(
+			"otel: no spool, the spans of this node are lost: %s",
+			err.msg);
 		return;
 	}
 	if (agent_start(spool, settings_argument(argc, argv), &err) < 0) {

@@ -97,8 +97,9 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	/* which may have moved */
 	spank_get_item(sp, S_JOB_ENV, &env);
 	if (step_context_resolve(plugin->config, env, step, &err) < 0)
-		slurm_info("otel: job %u: context taken from the environment: %s",
-			   step->job_id, err.msg);
+		slurm_info(
+			"otel: job %u: context taken from the environment: %s",
+			step->job_id, err.msg);
 	hand_to_tasks(sp, step);
 	step->active = true;
 }
@@ -109,8 +110,7 @@ void step_task_exit(struct plugin *plugin, spank_t sp)
 	uint32_t rank = 0;
 	int status = 0;
 
-	if (spank_get_item(sp, S_TASK_EXIT_STATUS, &status) !=
-		    ESPANK_SUCCESS ||
+	if (spank_get_item(sp, S_TASK_EXIT_STATUS, &status) != ESPANK_SUCCESS ||
 	    status == 0)
 		return;
 	spank_get_item(sp, S_TASK_GLOBAL_ID, &rank);

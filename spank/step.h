@@ -19,25 +19,25 @@ struct spank_handle;
 /* The tasks of this node that did not end with status 0. */
 struct failed_tasks {
 	uint32_t count;
-	uint32_t first_rank;	/* global rank of the first one to end */
-	int first_status;	/* its raw wait status */
+	uint32_t first_rank; /* global rank of the first one to end */
+	int first_status;    /* its raw wait status */
 };
 
 struct step {
-	bool active;			/* context is made: spans may be written */
+	bool active; /* context is made: spans may be written */
 	uint64_t start_ns;
 	uint32_t job_id;
 	bool is_array_task;
 	uint32_t array_job_id, array_task_id;
 	uint32_t step_id;
 	uint32_t node_id, nnodes, ntasks, local_ntasks;
-	const char *command;		/* argv[0]; borrowed from slurmstepd */
+	const char *command; /* argv[0]; borrowed from slurmstepd */
 	char node[256];
-	struct job_file job;		/* context: that of this very job */
+	struct job_file job; /* context: that of this very job */
 	struct trace_context self;
 	struct span_id parent;
 	bool parent_remote;
-	bool has_foreign;		/* a context of another trace was found */
+	bool has_foreign; /* a context of another trace was found */
 	struct trace_context foreign;
 	struct failed_tasks failed;
 };

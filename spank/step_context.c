@@ -45,9 +45,9 @@ int step_context_resolve(const struct config *config, char *const *env,
 {
 	/* without a spool, the end of the step says what is lost */
 	_cleanup_close_ int spool = node_spool_open(config, step->node, NULL);
-	int found = spool < 0 ? 0
-			      : job_file_read(spool, step->job_id, &step->job,
-					      err);
+	int found =
+		spool < 0 ? 0
+			  : job_file_read(spool, step->job_id, &step->job, err);
 
 	if (found <= 0)
 		job_from_environment(config, env, step->job_id, &step->job);
@@ -61,8 +61,9 @@ void step_context_array(char *const *env, struct step *step)
 	unsigned job_id, array_job_id, task_id;
 	char rest;
 
-	if (!text || sscanf(text, "%10u:%10u:%10u%c", &job_id, &array_job_id,
-			    &task_id, &rest) != 3 ||
+	if (!text ||
+	    sscanf(text, "%10u:%10u:%10u%c", &job_id, &array_job_id, &task_id,
+		   &rest) != 3 ||
 	    job_id != step->job_id)
 		return;
 	step->is_array_task = true;

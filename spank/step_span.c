@@ -137,8 +137,7 @@ struct span *step_span_create(const struct config *config,
 	span_set_name(span, config->span_names == SPAN_NAMES_DESCRIPTIVE
 				    ? name
 				    : "slurm.step");
-	span_set_context(span, &step->self, &step->parent,
-			 step->parent_remote);
+	span_set_context(span, &step->self, &step->parent, step->parent_remote);
 	span_set_str(span, ATTR_STEP_ID, id);
 	span_set_str(span, ATTR_STEP_NAME, step_name(step, id));
 	/* a batch step says 0 nodes and tasks and means 1 */

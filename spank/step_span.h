@@ -15,7 +15,7 @@
 
 struct step_end {
 	uint64_t time_ns;
-	struct rusage usage;	/* of the tasks on this node */
+	struct rusage usage; /* of the tasks on this node */
 };
 
 /* slurm.step: as its first node saw it.  The caller destroys it; NULL without

@@ -115,7 +115,7 @@ static void parse_word(struct answer *a, const char *word)
 
 static struct answer parse_answer(const char *text)
 {
-	struct answer a = {.word = "200"};
+	struct answer a = { .word = "200" };
 	char line[TEXT_MAX], *rest = line, *word, *message;
 
 	copy(line, sizeof(line), text);
@@ -291,7 +291,7 @@ static void close_client(struct client *client)
 {
 	close(client->fd);
 	free(client->data);
-	*client = (struct client){.fd = -1};
+	*client = (struct client){ .fd = -1 };
 }
 
 static void take_request(struct client *client, size_t head, size_t total)
@@ -299,8 +299,9 @@ static void take_request(struct client *client, size_t head, size_t total)
 	const char *body = client->data + head;
 	size_t len = total - head;
 
-	client->answer = parse_answer(
-	    poisoned(body, len) ? "400 message=poisoned span" : next_line());
+	client->answer =
+		parse_answer(poisoned(body, len) ? "400 message=poisoned span"
+						 : next_line());
 	keep_request(client, head, len);
 	memmove(client->data, client->data + total, client->len - total);
 	client->len -= total;
@@ -349,7 +350,7 @@ static void answer_client(struct client *client)
 
 static void accept_client(int listener)
 {
-	const struct linger reset = {1, 0};
+	const struct linger reset = { 1, 0 };
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 
 	if (fd < 0)
@@ -393,8 +394,8 @@ static void serve(int listener)
 
 	for (;;) {
 		for (int i = 0; i < CLIENTS_MAX; i++)
-			fds[i] = (struct pollfd){clients[i].fd, POLLIN, 0};
-		fds[CLIENTS_MAX] = (struct pollfd){listener, POLLIN, 0};
+			fds[i] = (struct pollfd){ clients[i].fd, POLLIN, 0 };
+		fds[CLIENTS_MAX] = (struct pollfd){ listener, POLLIN, 0 };
 		if (poll(fds, CLIENTS_MAX + 1, timeout_ms()) < 0 &&
 		    errno != EINTR)
 			die("poll");
@@ -413,9 +414,9 @@ static void serve(int listener)
 static int listen_on(uint16_t port)
 {
 	struct sockaddr_in address = {
-	    .sin_family = AF_INET,
-	    .sin_port = htons(port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	socklen_t len = sizeof(address);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;

@@ -185,14 +185,14 @@ static void log_line(const char *format, va_list args)
 		strcpy(fake.log + len, "\n");
 }
 
-#define LOG_FUNCTION(name)                      \
-	void name(const char *format, ...)      \
-	{                                       \
-		va_list args;                   \
-                                                \
-		va_start(args, format);         \
-		log_line(format, args);         \
-		va_end(args);                   \
+#define LOG_FUNCTION(name)                                                     \
+	void name(const char *format, ...)                                     \
+	{                                                                      \
+		va_list args;                                                  \
+                                                                               \
+		va_start(args, format);                                        \
+		log_line(format, args);                                        \
+		va_end(args);                                                  \
 	}
 
 LOG_FUNCTION(slurm_error)

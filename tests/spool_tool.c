@@ -41,9 +41,9 @@ static int fail(const struct err *err)
 static int append(const char *spool, enum spool_kind kind, uint32_t job,
 		  const void *data, size_t len, struct err *err)
 {
-	const struct spool_options options = {.max_size = SPOOL_SIZE};
+	const struct spool_options options = { .max_size = SPOOL_SIZE };
 	_cleanup_close_ int fd =
-	    spool_open_dir(spool, true, (uid_t)-1, (gid_t)-1, err);
+		spool_open_dir(spool, true, (uid_t)-1, (gid_t)-1, err);
 
 	if (fd < 0)
 		return -1;
@@ -56,8 +56,8 @@ static size_t make_span(uint64_t number, const char *name, uint8_t *ret)
 	uint8_t trace_id[16] = "slurm-otel test";
 	uint64_t id = htobe64(number);
 
-	span.trace_id = (ProtobufCBinaryData){sizeof(trace_id), trace_id};
-	span.span_id = (ProtobufCBinaryData){sizeof(id), (uint8_t *)&id};
+	span.trace_id = (ProtobufCBinaryData){ sizeof(trace_id), trace_id };
+	span.span_id = (ProtobufCBinaryData){ sizeof(id), (uint8_t *)&id };
 	span.name = (char *)name;
 	span.kind = OTLP__SPAN__SPAN_KIND__SPAN_KIND_INTERNAL;
 	span.start_time_unix_nano = 1700000000000000000 + number;
@@ -129,10 +129,11 @@ static void print_ids(const Otlp__TracesData *data)
 			     k++) {
 				uint64_t id;
 
-				memcpy(
-				    &id,
-				    rs->scope_spans[j]->spans[k]->span_id.data,
-				    sizeof(id));
+				memcpy(&id,
+				       rs->scope_spans[j]
+					       ->spans[k]
+					       ->span_id.data,
+				       sizeof(id));
 				printf("%llu\n",
 				       (unsigned long long)be64toh(id));
 			}
@@ -176,10 +177,10 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-	    {"write", write_spans},
-	    {"comment", write_comment},
-	    {"raw", write_raw},
-	    {"ids", print_all},
+		{ "write", write_spans },
+		{ "comment", write_comment },
+		{ "raw", write_raw },
+		{ "ids", print_all },
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

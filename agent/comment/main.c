@@ -123,8 +123,8 @@ static int update(const struct options *options, const struct field *field,
 	return failed("its comment was not set", options, slurm_get_errno());
 }
 
-static int set_comment(const struct options *options,
-		       const struct field *field, slurm_job_info_t *job)
+static int set_comment(const struct options *options, const struct field *field,
+		       slurm_job_info_t *job)
 {
 	_cleanup_free_ char *comment = NULL;
 	struct job_context context;
@@ -170,7 +170,8 @@ int main(int argc, char **argv)
 	field = find_field(options.field);
 	if (!field) {
 		fprintf(stderr,
-			"job %" PRIu32 ": this Slurm can not set %s; choose another JobComment\n",
+			"job %" PRIu32
+			": this Slurm can not set %s; choose another JobComment\n",
 			options.job_id, options.field);
 		return 1;
 	}

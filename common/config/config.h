@@ -101,9 +101,9 @@ struct config_source {
 	char *const *args;  /* "key=value", of plugstack.conf; "Config=" is
 			     * the plugin's own and is skipped */
 	size_t n_args;
-	bool
-	    use_environment; /* fill from OTEL_* of this process: daemons,
-			      * agent and cli only, never for a job's process */
+	bool use_environment; /* fill from OTEL_* of this process: daemons,
+			       * agent and cli only, never for a job's process
+			       */
 };
 
 /*

@@ -183,9 +183,9 @@ void endpoint_mask(const char *text, char *ret, size_t size)
 		rest = rest ? rest + 3 : text + strlen(text);
 		end = rest + strcspn(rest, "/?,");
 		at = memrchr(rest, '@', (size_t)(end - rest));
-		len +=
-		    (size_t)snprintf(ret + len, size - len, "%.*s%s",
-				     (int)(rest - text), text, at ? MASK : "");
+		len += (size_t)snprintf(ret + len, size - len, "%.*s%s",
+					(int)(rest - text), text,
+					at ? MASK : "");
 		text = at ? at : rest;
 	}
 }

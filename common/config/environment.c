@@ -72,8 +72,8 @@ static int milliseconds(const char *value, char **ret_text, struct err *err)
 		return err_set(err, "\"%s\" is not a number of milliseconds",
 			       value_quote(value, quote));
 	return asprintf(ret_text, "%sms", value) < 0
-		   ? err_set(err, "out of memory")
-		   : 1;
+		       ? err_set(err, "out of memory")
+		       : 1;
 }
 
 /* These variables hold one URL, our key a list. */
@@ -104,34 +104,35 @@ static const struct variable {
 	const char *key;
 	translate_fn *translate;
 } variables[] = {
-    {"OTEL_SDK_DISABLED", NULL, "Enabled", no_if_true},
-    {"OTEL_TRACES_EXPORTER", NULL, "Enabled", no_if_none},
-    {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL",
-     "Endpoint", check_protocol},
-    {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", NULL, "Endpoint", traces_url},
-    {"OTEL_EXPORTER_OTLP_ENDPOINT", NULL, "Endpoint", base_url},
-    {"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS",
-     "Headers", give},
-    {"OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION",
-     "Compression", give},
-    {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT",
-     "Timeout", milliseconds},
-    {"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE",
-     "CAFile", give},
-    {"OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
-     "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "CertFile", give},
-    {"OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "OTEL_EXPORTER_OTLP_CLIENT_KEY",
-     "KeyFile", give},
-    {"OTEL_SERVICE_NAME", NULL, "ServiceName", give},
-    {"OTEL_RESOURCE_ATTRIBUTES", NULL, "ResourceAttributes", give},
-    {"OTEL_TRACES_SAMPLER", NULL, "Sampler", give},
-    {"OTEL_TRACES_SAMPLER_ARG", NULL, "SamplerArg", give},
-    {"OTEL_BSP_SCHEDULE_DELAY", NULL, "BatchTimeout", milliseconds},
-    {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", NULL, "MaxExportBatchSize", give},
-    {"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT",
-     "AttributeCountLimit", give},
-    {"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-     "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "AttributeValueLengthLimit", give},
+	{ "OTEL_SDK_DISABLED", NULL, "Enabled", no_if_true },
+	{ "OTEL_TRACES_EXPORTER", NULL, "Enabled", no_if_none },
+	{ "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL",
+	  "Endpoint", check_protocol },
+	{ "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", NULL, "Endpoint", traces_url },
+	{ "OTEL_EXPORTER_OTLP_ENDPOINT", NULL, "Endpoint", base_url },
+	{ "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS",
+	  "Headers", give },
+	{ "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+	  "OTEL_EXPORTER_OTLP_COMPRESSION", "Compression", give },
+	{ "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT",
+	  "Timeout", milliseconds },
+	{ "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+	  "OTEL_EXPORTER_OTLP_CERTIFICATE", "CAFile", give },
+	{ "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+	  "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "CertFile", give },
+	{ "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
+	  "OTEL_EXPORTER_OTLP_CLIENT_KEY", "KeyFile", give },
+	{ "OTEL_SERVICE_NAME", NULL, "ServiceName", give },
+	{ "OTEL_RESOURCE_ATTRIBUTES", NULL, "ResourceAttributes", give },
+	{ "OTEL_TRACES_SAMPLER", NULL, "Sampler", give },
+	{ "OTEL_TRACES_SAMPLER_ARG", NULL, "SamplerArg", give },
+	{ "OTEL_BSP_SCHEDULE_DELAY", NULL, "BatchTimeout", milliseconds },
+	{ "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", NULL, "MaxExportBatchSize", give },
+	{ "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT",
+	  "AttributeCountLimit", give },
+	{ "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+	  "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "AttributeValueLengthLimit",
+	  give },
 };
 
 /* Empty means unset (specification, "Parsing empty value"). */
@@ -162,7 +163,7 @@ static bool wanted(const struct loader *loader, const struct variable *variable)
 
 static int read_variable(struct loader *loader, const struct variable *variable)
 {
-	struct config_place place = {CONFIG_ENVIRONMENT, variable->name, 0};
+	struct config_place place = { CONFIG_ENVIRONMENT, variable->name, 0 };
 	const char *value = non_empty(variable->name);
 	_cleanup_free_ char *text = NULL;
 	struct err err;

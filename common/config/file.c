@@ -54,7 +54,7 @@ static int slurp(const char *path, char **ret_text, size_t *ret_len,
 	/* O_NONBLOCK: a FIFO must not hang a daemon.  Symbolic links are
 	 * followed, because administrators use them. */
 	_cleanup_close_ int fd =
-	    open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	_cleanup_free_ char *text = NULL;
 	struct stat st;
 	size_t size, len;
@@ -232,8 +232,8 @@ static int read_line(struct loader *loader, const struct config_place *place,
 static int read_text(struct loader *loader, const char *name, char *text,
 		     size_t len, int depth)
 {
-	struct config_place place = {CONFIG_FILE, name, 0};
-	struct cursor cursor = {text, text + len, 1};
+	struct config_place place = { CONFIG_FILE, name, 0 };
+	struct cursor cursor = { text, text + len, 1 };
 	size_t line_len;
 	char *line;
 	int rc = 0;
@@ -272,7 +272,7 @@ static int read_file(struct loader *loader, const struct config_place *from,
 		     const char *path, int depth)
 {
 	const char *name = keep_path(loader->loaded, path);
-	struct config_place place = {CONFIG_FILE, name, 0};
+	struct config_place place = { CONFIG_FILE, name, 0 };
 	_cleanup_free_ char *text = NULL;
 	struct err err;
 	size_t len = 0;
@@ -298,7 +298,7 @@ static int read_file(struct loader *loader, const struct config_place *from,
 
 int loader_read_file(struct loader *loader)
 {
-	static const struct config_place nowhere = {CONFIG_FILE, "", 0};
+	static const struct config_place nowhere = { CONFIG_FILE, "", 0 };
 
 	if (!loader->source->file)
 		return 0;

@@ -40,10 +40,10 @@ static unsigned int distance(const char *a, size_t a_len, const char *b)
 		for (j = 1; j <= b_len; j++) {
 			unsigned int above = row[j];
 			bool same = equal_nocase(a + i - 1, 1,
-						 (char[]){b[j - 1], '\0'});
+						 (char[]){ b[j - 1], '\0' });
 
-			row[j] =
-			    min3(above + 1, row[j - 1] + 1, diagonal + !same);
+			row[j] = min3(above + 1, row[j - 1] + 1,
+				      diagonal + !same);
 			diagonal = above;
 		}
 	}

@@ -74,7 +74,7 @@ int loader_set(struct loader *loader, const struct config_place *place,
 
 static int read_defaults(struct loader *loader)
 {
-	static const struct config_place place = {CONFIG_DEFAULT, "", 0};
+	static const struct config_place place = { CONFIG_DEFAULT, "", 0 };
 	const struct config_key *key;
 	struct err err;
 
@@ -88,7 +88,7 @@ static int read_defaults(struct loader *loader)
 
 static int read_arguments(struct loader *loader)
 {
-	static const struct config_place place = {CONFIG_ARGUMENT, "", 0};
+	static const struct config_place place = { CONFIG_ARGUMENT, "", 0 };
 	size_t i;
 	int rc = 0;
 
@@ -102,8 +102,8 @@ static int read_arguments(struct loader *loader)
 			rc = loader_mistake(loader, &place, arg, len,
 					    "not of the form Key=Value");
 		else
-			rc =
-			    loader_set(loader, &place, arg, len, arg + len + 1);
+			rc = loader_set(loader, &place, arg, len,
+					arg + len + 1);
 	}
 	return rc;
 }
@@ -156,14 +156,14 @@ static int lift_attribute(struct loader *loader, const char *attribute,
 			  const char *key_name)
 {
 	const struct config_key *key =
-	    config_key_find(key_name, strlen(key_name));
+		config_key_find(key_name, strlen(key_name));
 	struct config_place *to =
-	    &loader->loaded->places[config_key_index(key)];
+		&loader->loaded->places[config_key_index(key)];
 	const struct config_place *from =
-	    place_of(loader, "ResourceAttributes");
+		place_of(loader, "ResourceAttributes");
 	struct config *config = &loader->loaded->config;
 	_cleanup_free_ char *pair =
-	    strlist_take_pair(&config->resource_attributes, attribute);
+		strlist_take_pair(&config->resource_attributes, attribute);
 	const char *value = pair ? pair + strlen(attribute) + 1 : "";
 	struct err err;
 
@@ -226,9 +226,9 @@ int config_load(const struct config_source *source, struct config **ret,
 		struct err *err)
 {
 	struct loader loader = {
-	    .source = source,
-	    .report = keep_message,
-	    .arg = err,
+		.source = source,
+		.report = keep_message,
+		.arg = err,
 	};
 
 	return load(&loader, ret);
@@ -238,10 +238,10 @@ int config_check(const struct config_source *source, struct config **ret,
 		 void (*report)(const char *message, void *arg), void *arg)
 {
 	struct loader loader = {
-	    .source = source,
-	    .go_on = true,
-	    .report = report,
-	    .arg = arg,
+		.source = source,
+		.go_on = true,
+		.report = report,
+		.arg = arg,
 	};
 
 	*ret = NULL;
@@ -282,7 +282,7 @@ enum config_origin config_origin(const struct config *config, size_t i)
 void config_where(const struct config *config, size_t i, char *ret, size_t size)
 {
 	const struct config_place *place =
-	    &((const struct loaded_config *)config)->places[i];
+		&((const struct loaded_config *)config)->places[i];
 
 	if (place->origin == CONFIG_FILE)
 		snprintf(ret, size, "%s:%u", place->name, place->line);

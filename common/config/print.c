@@ -9,13 +9,13 @@
 #define WIDTH 76
 
 static const char preamble[] =
-    "# otel.conf: configuration of slurm-otel, the tracing of Slurm jobs.\n"
-    "# It lies beside slurm.conf, on every node.  otel.conf(5) describes it.\n"
-    "#\n"
-    "# Every key stands here at its default.  A line is Key=Value; keys are "
-    "in\n"
-    "# any case; a value with blanks or a # goes in double quotes.  After a\n"
-    "# change: slurm-otel check\n";
+	"# otel.conf: configuration of slurm-otel, the tracing of Slurm jobs.\n"
+	"# It lies beside slurm.conf, on every node.  otel.conf(5) describes it.\n"
+	"#\n"
+	"# Every key stands here at its default.  A line is Key=Value; keys are "
+	"in\n"
+	"# any case; a value with blanks or a # goes in double quotes.  After a\n"
+	"# change: slurm-otel check\n";
 
 /* True when a key is the first of its section: the table is in their order. */
 static bool begins_section(const struct config_key *key)

@@ -50,7 +50,7 @@ VALUE_TYPE(user);      /* a login name */
 VALUE_TYPE(trace_url); /* http(s), with {trace_id} */
 VALUE_TYPE(endpoints); /* see endpoint.h */
 VALUE_TYPE(
-    attributes);     /* name=value, percent-encoded; the last of a name wins */
+	attributes); /* name=value, percent-encoded; the last of a name wins */
 VALUE_TYPE(headers); /* name=value, percent-encoded; errors show nothing */
 VALUE_TYPE(names);   /* attribute names, or prefix.* */
 
@@ -126,7 +126,7 @@ struct loader {
  */
 int loader_mistake(struct loader *loader, const struct config_place *place,
 		   const char *key, size_t key_len, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+	__attribute__((format(printf, 5, 6)));
 
 /* Sets one key from text.  Reports mistakes itself; returns as they do. */
 int loader_set(struct loader *loader, const struct config_place *place,

@@ -71,9 +71,9 @@ void value_print_ratio(const struct config_key *key,
 /* ---- the sampler ------------------------------------------------------- */
 
 static const char *const kinds[] = {
-    [SAMPLER_ALWAYS_ON] = "always_on",
-    [SAMPLER_ALWAYS_OFF] = "always_off",
-    [SAMPLER_TRACEIDRATIO] = "traceidratio",
+	[SAMPLER_ALWAYS_ON] = "always_on",
+	[SAMPLER_ALWAYS_OFF] = "always_off",
+	[SAMPLER_TRACEIDRATIO] = "traceidratio",
 };
 
 int value_parse_sampler(const struct config_key *key, const char *text,

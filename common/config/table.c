@@ -9,12 +9,13 @@
 /* The parser of a row writes a value of one C type: another is a mistake that
  * the compiler should find. */
 #define FIELD(field, type)                                                     \
-	.offset =                                                              \
-	    offsetof(struct config, field) +                                   \
-	    0 * sizeof(char[__builtin_types_compatible_p(                      \
-				__typeof__(((struct config *)0)->field), type) \
-				? 1                                            \
-				: -1])
+	.offset = offsetof(struct config, field) +                             \
+		  0 * sizeof(char[__builtin_types_compatible_p(                \
+					  __typeof__(((struct config *)0)      \
+							     ->field),         \
+					  type)                                \
+					  ? 1                                  \
+					  : -1])
 #define ROW(value_type, c_type, field)                                         \
 	.parse = value_parse_##value_type, .print = value_print_##value_type,  \
 	FIELD(field, c_type)
@@ -42,40 +43,43 @@
 #define GIB(n) KIB(KIB(KIB(n)))
 
 _Static_assert(sizeof(enum compression) == sizeof(unsigned int) &&
-		   sizeof(enum log_level) == sizeof(unsigned int),
+		       sizeof(enum log_level) == sizeof(unsigned int),
 	       "value_parse_choice writes an unsigned int");
 
 static const struct value_choice compressions[] = {
-    {"none", COMPRESSION_NONE},
-    {"gzip", COMPRESSION_GZIP},
-    {NULL, 0},
+	{ "none", COMPRESSION_NONE },
+	{ "gzip", COMPRESSION_GZIP },
+	{ NULL, 0 },
 };
 
 static const struct value_choice submit_contexts[] = {
-    {"parent", SUBMIT_PARENT},
-    {"link", SUBMIT_LINK},
-    {"ignore", SUBMIT_IGNORE},
-    {NULL, 0},
+	{ "parent", SUBMIT_PARENT },
+	{ "link", SUBMIT_LINK },
+	{ "ignore", SUBMIT_IGNORE },
+	{ NULL, 0 },
 };
 
 static const struct value_choice names_of_spans[] = {
-    {"compact", SPAN_NAMES_COMPACT},
-    {"descriptive", SPAN_NAMES_DESCRIPTIVE},
-    {NULL, 0},
+	{ "compact", SPAN_NAMES_COMPACT },
+	{ "descriptive", SPAN_NAMES_DESCRIPTIVE },
+	{ NULL, 0 },
 };
 
 static const struct value_choice comments[] = {
-    {"AdminComment", JOB_COMMENT_ADMIN}, {"SystemComment", JOB_COMMENT_SYSTEM},
-    {"Comment", JOB_COMMENT_USER},       {"Extra", JOB_COMMENT_EXTRA},
-    {"none", JOB_COMMENT_NONE},          {NULL, 0},
+	{ "AdminComment", JOB_COMMENT_ADMIN },
+	{ "SystemComment", JOB_COMMENT_SYSTEM },
+	{ "Comment", JOB_COMMENT_USER },
+	{ "Extra", JOB_COMMENT_EXTRA },
+	{ "none", JOB_COMMENT_NONE },
+	{ NULL, 0 },
 };
 
 static const struct value_choice log_levels[] = {
-    {"error", LOG_LEVEL_ERROR},
-    {"warning", LOG_LEVEL_WARNING},
-    {"info", LOG_LEVEL_INFO},
-    {"debug", LOG_LEVEL_DEBUG},
-    {NULL, 0},
+	{ "error", LOG_LEVEL_ERROR },
+	{ "warning", LOG_LEVEL_WARNING },
+	{ "info", LOG_LEVEL_INFO },
+	{ "debug", LOG_LEVEL_DEBUG },
+	{ NULL, 0 },
 };
 
 #define EXPORT "Export"
@@ -89,209 +93,211 @@ static const struct value_choice log_levels[] = {
 #define AGENT "Agent and log"
 
 const struct config_key config_keys[] = {
-    {.name = "Enabled",
-     .section = EXPORT,
-     .def = "yes",
-     BOOL(enabled),
-     .help = "With no, the plugins do nothing and the agent sends nothing."},
-    {.name = "Endpoint",
-     .section = EXPORT,
-     .def = "http://localhost:4318",
-     LIST(endpoints, endpoint),
-     .help = "Where spans go; one URL or several, separated by commas. "
-	     "http://HOST:PORT and https://HOST:PORT speak OTLP over HTTP "
-	     "with protobuf; file:/PATH appends OTLP JSON lines to a file. "
-	     "An HTTP URL without a path gets /v1/traces; one with a path, "
-	     "a lone / included, is used as it stands."},
-    {.name = "Headers",
-     .section = EXPORT,
-     LIST(headers, headers),
-     .secret = true,
-     .help = "Extra HTTP headers as name=value, separated by commas. "
-	     "A comma in a value is written %2C, a percent sign %25. "
-	     "Everybody who can read this file can read them: keep secrets "
-	     "in HeadersFile."},
-    {.name = "HeadersFile",
-     .section = EXPORT,
-     PATH(headers_file),
-     .help = "A file with more headers, one name=value on a line, nothing "
-	     "encoded. "
-	     "It is refused unless it belongs to the agent's user and has "
-	     "mode 0600."},
-    {.name = "Compression",
-     .section = EXPORT,
-     .def = "none",
-     CHOICE("none|gzip", enum compression, compression, compressions),
-     .help = "gzip saves network and costs about 10 microseconds of CPU "
-	     "time a span."},
-    {.name = "Timeout",
-     .section = EXPORT,
-     .def = "10s",
-     DURATION(timeout, 1, HOURS(1)),
-     .help = "How long one attempt to send a batch may take."},
+	{ .name = "Enabled",
+	  .section = EXPORT,
+	  .def = "yes",
+	  BOOL(enabled),
+	  .help = "With no, the plugins do nothing and the agent sends nothing." },
+	{ .name = "Endpoint",
+	  .section = EXPORT,
+	  .def = "http://localhost:4318",
+	  LIST(endpoints, endpoint),
+	  .help = "Where spans go; one URL or several, separated by commas. "
+		  "http://HOST:PORT and https://HOST:PORT speak OTLP over HTTP "
+		  "with protobuf; file:/PATH appends OTLP JSON lines to a file. "
+		  "An HTTP URL without a path gets /v1/traces; one with a path, "
+		  "a lone / included, is used as it stands." },
+	{ .name = "Headers",
+	  .section = EXPORT,
+	  LIST(headers, headers),
+	  .secret = true,
+	  .help = "Extra HTTP headers as name=value, separated by commas. "
+		  "A comma in a value is written %2C, a percent sign %25. "
+		  "Everybody who can read this file can read them: keep secrets "
+		  "in HeadersFile." },
+	{ .name = "HeadersFile",
+	  .section = EXPORT,
+	  PATH(headers_file),
+	  .help = "A file with more headers, one name=value on a line, nothing "
+		  "encoded. "
+		  "It is refused unless it belongs to the agent's user and has "
+		  "mode 0600." },
+	{ .name = "Compression",
+	  .section = EXPORT,
+	  .def = "none",
+	  CHOICE("none|gzip", enum compression, compression, compressions),
+	  .help = "gzip saves network and costs about 10 microseconds of CPU "
+		  "time a span." },
+	{ .name = "Timeout",
+	  .section = EXPORT,
+	  .def = "10s",
+	  DURATION(timeout, 1, HOURS(1)),
+	  .help = "How long one attempt to send a batch may take." },
 
-    {.name = "CAFile",
-     .section = TLS,
-     PATH(ca_file),
-     .help = "Certificates (PEM) that the receiver's is checked against, "
-	     "instead of the system's."},
-    {.name = "CertFile",
-     .section = TLS,
-     PATH(cert_file),
-     .help = "Our own certificate (PEM), for receivers that ask for one. "
-	     "Needs KeyFile."},
-    {.name = "KeyFile",
-     .section = TLS,
-     PATH(key_file),
-     .help = "The private key (PEM) of CertFile. "
-	     "It is refused when others can read it."},
-    {.name = "TLSVerify",
-     .section = TLS,
-     .def = "yes",
-     BOOL(tls_verify),
-     .help = "With no, the receiver's certificate is not checked: for "
-	     "tests only."},
+	{ .name = "CAFile",
+	  .section = TLS,
+	  PATH(ca_file),
+	  .help = "Certificates (PEM) that the receiver's is checked against, "
+		  "instead of the system's." },
+	{ .name = "CertFile",
+	  .section = TLS,
+	  PATH(cert_file),
+	  .help = "Our own certificate (PEM), for receivers that ask for one. "
+		  "Needs KeyFile." },
+	{ .name = "KeyFile",
+	  .section = TLS,
+	  PATH(key_file),
+	  .help = "The private key (PEM) of CertFile. "
+		  "It is refused when others can read it." },
+	{ .name = "TLSVerify",
+	  .section = TLS,
+	  .def = "yes",
+	  BOOL(tls_verify),
+	  .help = "With no, the receiver's certificate is not checked: for "
+		  "tests only." },
 
-    {.name = "ServiceName",
-     .section = RESOURCE,
-     .def = "slurm",
-     STRING(service_name),
-     .expands = true,
-     .help = "The attribute service.name of all spans."},
-    {.name = "Environment",
-     .section = RESOURCE,
-     STRING(environment),
-     .expands = true,
-     .help = "The attribute deployment.environment.name, such as "
-	     "production."},
-    {.name = "ResourceAttributes",
-     .section = RESOURCE,
-     LIST(attributes, resource_attributes),
-     .expands = true,
-     .help = "More attributes of the resource as name=value, separated by "
-	     "commas and encoded as in Headers. "
-	     "The last value of a name counts."},
+	{ .name = "ServiceName",
+	  .section = RESOURCE,
+	  .def = "slurm",
+	  STRING(service_name),
+	  .expands = true,
+	  .help = "The attribute service.name of all spans." },
+	{ .name = "Environment",
+	  .section = RESOURCE,
+	  STRING(environment),
+	  .expands = true,
+	  .help = "The attribute deployment.environment.name, such as "
+		  "production." },
+	{ .name = "ResourceAttributes",
+	  .section = RESOURCE,
+	  LIST(attributes, resource_attributes),
+	  .expands = true,
+	  .help = "More attributes of the resource as name=value, separated by "
+		  "commas and encoded as in Headers. "
+		  "The last value of a name counts." },
 
-    {.name = "Sampler",
-     .section = SAMPLING,
-     .def = "parentbased_always_on",
-     .type = "name",
-     ROW(sampler, struct sampler, sampler),
-     .help = "Which jobs are traced: always_on, always_off or "
-	     "traceidratio, or one of these after parentbased_, which "
-	     "follows the sampled flag of the context a job was submitted "
-	     "with, where there is one."},
-    {.name = "SamplerArg",
-     .section = SAMPLING,
-     .def = "1.0",
-     .type = "0 to 1",
-     ROW(ratio, double, sampler_arg),
-     .help = "The share of jobs that traceidratio keeps."},
+	{ .name = "Sampler",
+	  .section = SAMPLING,
+	  .def = "parentbased_always_on",
+	  .type = "name",
+	  ROW(sampler, struct sampler, sampler),
+	  .help = "Which jobs are traced: always_on, always_off or "
+		  "traceidratio, or one of these after parentbased_, which "
+		  "follows the sampled flag of the context a job was submitted "
+		  "with, where there is one." },
+	{ .name = "SamplerArg",
+	  .section = SAMPLING,
+	  .def = "1.0",
+	  .type = "0 to 1",
+	  ROW(ratio, double, sampler_arg),
+	  .help = "The share of jobs that traceidratio keeps." },
 
-    {.name = "SubmitContext",
-     .section = TRACES,
-     .def = "parent",
-     CHOICE("parent|link|ignore", enum submit_context, submit_context,
-	    submit_contexts),
-     .help = "What becomes of a TRACEPARENT in the environment of sbatch, "
-	     "salloc or srun: the job continues that trace, starts a trace "
-	     "of its own that links to it, or takes no notice."},
-    {.name = "SpanNames",
-     .section = TRACES,
-     .def = "compact",
-     CHOICE("compact|descriptive", enum span_names, span_names, names_of_spans),
-     .help = "descriptive appends the name of the job or step to the names "
-	     "of spans; backends that count by name prefer compact."},
-    {.name = "JobComment",
-     .section = TRACES,
-     .def = "AdminComment",
-     CHOICE("AdminComment|SystemComment|Comment|Extra|none", enum job_comment,
-	    job_comment, comments),
-     .help = "The field of the job that gets trace_id=ID appended, so that "
-	     "scontrol show job names the trace."},
-    {.name = "TraceURL",
-     .section = TRACES,
-     .type = "URL",
-     ROW(trace_url, char *, trace_url),
-     .help = "A link to the trace in a backend, put after the trace id in "
-	     "JobComment. "
-	     "{trace_id} stands for the id."},
+	{ .name = "SubmitContext",
+	  .section = TRACES,
+	  .def = "parent",
+	  CHOICE("parent|link|ignore", enum submit_context, submit_context,
+		 submit_contexts),
+	  .help = "What becomes of a TRACEPARENT in the environment of sbatch, "
+		  "salloc or srun: the job continues that trace, starts a trace "
+		  "of its own that links to it, or takes no notice." },
+	{ .name = "SpanNames",
+	  .section = TRACES,
+	  .def = "compact",
+	  CHOICE("compact|descriptive", enum span_names, span_names,
+		 names_of_spans),
+	  .help = "descriptive appends the name of the job or step to the names "
+		  "of spans; backends that count by name prefer compact." },
+	{ .name = "JobComment",
+	  .section = TRACES,
+	  .def = "AdminComment",
+	  CHOICE("AdminComment|SystemComment|Comment|Extra|none",
+		 enum job_comment, job_comment, comments),
+	  .help = "The field of the job that gets trace_id=ID appended, so that "
+		  "scontrol show job names the trace." },
+	{ .name = "TraceURL",
+	  .section = TRACES,
+	  .type = "URL",
+	  ROW(trace_url, char *, trace_url),
+	  .help = "A link to the trace in a backend, put after the trace id in "
+		  "JobComment. "
+		  "{trace_id} stands for the id." },
 
-    {.name = "AttributeCountLimit",
-     .section = LIMITS,
-     .def = "128",
-     UNSIGNED(attribute_count_limit, 1, 65536),
-     .help = "Attributes of one span; more are dropped and counted."},
-    {.name = "AttributeValueLengthLimit",
-     .section = LIMITS,
-     .def = "1024",
-     UNSIGNED(attribute_value_length_limit, 0, 65536),
-     .help = "Characters of a string value; longer ones are cut. "
-	     "0 means no limit."},
-    {.name = "AttributeDeny",
-     .section = LIMITS,
-     LIST(names, attribute_deny),
-     .help = "Names of attributes that must not leave the site, separated "
-	     "by commas; slurm.job.* stands for all names that begin "
-	     "so."},
+	{ .name = "AttributeCountLimit",
+	  .section = LIMITS,
+	  .def = "128",
+	  UNSIGNED(attribute_count_limit, 1, 65536),
+	  .help = "Attributes of one span; more are dropped and counted." },
+	{ .name = "AttributeValueLengthLimit",
+	  .section = LIMITS,
+	  .def = "1024",
+	  UNSIGNED(attribute_value_length_limit, 0, 65536),
+	  .help = "Characters of a string value; longer ones are cut. "
+		  "0 means no limit." },
+	{ .name = "AttributeDeny",
+	  .section = LIMITS,
+	  LIST(names, attribute_deny),
+	  .help = "Names of attributes that must not leave the site, separated "
+		  "by commas; slurm.job.* stands for all names that begin "
+		  "so." },
 
-    {.name = "MaxExportBatchSize",
-     .section = BATCHES,
-     .def = "512",
-     UNSIGNED(max_export_batch_size, 1, 65536),
-     .help = "Spans sent at once, at most."},
-    {.name = "BatchTimeout",
-     .section = BATCHES,
-     .def = "1s",
-     DURATION(batch_timeout, 1, HOURS(1)),
-     .help = "A batch that is not full is sent when it is this old."},
-    {.name = "RetryInitialDelay",
-     .section = BATCHES,
-     .def = "1s",
-     DURATION(retry_initial_delay, 1, HOURS(24)),
-     .help = "The wait before the first retry; it doubles with each "
-	     "further one."},
-    {.name = "RetryMaxDelay",
-     .section = BATCHES,
-     .def = "30s",
-     DURATION(retry_max_delay, 1, HOURS(24)),
-     .help = "The longest wait between retries. "
-	     "Retries go on for as long as the spool holds the span."},
+	{ .name = "MaxExportBatchSize",
+	  .section = BATCHES,
+	  .def = "512",
+	  UNSIGNED(max_export_batch_size, 1, 65536),
+	  .help = "Spans sent at once, at most." },
+	{ .name = "BatchTimeout",
+	  .section = BATCHES,
+	  .def = "1s",
+	  DURATION(batch_timeout, 1, HOURS(1)),
+	  .help = "A batch that is not full is sent when it is this old." },
+	{ .name = "RetryInitialDelay",
+	  .section = BATCHES,
+	  .def = "1s",
+	  DURATION(retry_initial_delay, 1, HOURS(24)),
+	  .help = "The wait before the first retry; it doubles with each "
+		  "further one." },
+	{ .name = "RetryMaxDelay",
+	  .section = BATCHES,
+	  .def = "30s",
+	  DURATION(retry_max_delay, 1, HOURS(24)),
+	  .help = "The longest wait between retries. "
+		  "Retries go on for as long as the spool holds the span." },
 
-    {.name = "SpoolDir",
-     .section = SPOOL,
-     .def = "/var/spool/slurm-otel",
-     PATH(spool_dir),
-     .help = "Where spans wait for delivery. "
-	     "Each daemon makes a directory of its own below it."},
-    {.name = "SpoolMaxSize",
-     .section = SPOOL,
-     .def = "256MiB",
-     SIZE(spool_max_size, KIB(256), GIB(1024)),
-     .help = "Size of each such directory, at most. "
-	     "Beyond it the oldest spans are dropped and counted."},
-    {.name = "SpoolSync",
-     .section = SPOOL,
-     .def = "no",
-     BOOL(spool_sync),
-     .help = "With yes, each span is on the disk before the job goes on; "
-	     "with no, a power failure can take the spans of the last "
-	     "seconds."},
+	{ .name = "SpoolDir",
+	  .section = SPOOL,
+	  .def = "/var/spool/slurm-otel",
+	  PATH(spool_dir),
+	  .help = "Where spans wait for delivery. "
+		  "Each daemon makes a directory of its own below it." },
+	{ .name = "SpoolMaxSize",
+	  .section = SPOOL,
+	  .def = "256MiB",
+	  SIZE(spool_max_size, KIB(256), GIB(1024)),
+	  .help = "Size of each such directory, at most. "
+		  "Beyond it the oldest spans are dropped and counted." },
+	{ .name = "SpoolSync",
+	  .section = SPOOL,
+	  .def = "no",
+	  BOOL(spool_sync),
+	  .help = "With yes, each span is on the disk before the job goes on; "
+		  "with no, a power failure can take the spans of the last "
+		  "seconds." },
 
-    {.name = "AgentUser",
-     .section = AGENT,
-     .def = "SlurmUser",
-     .type = "user",
-     ROW(user, char *, agent_user),
-     .help = "The user that slurm-otel-agent runs as. "
-	     "SlurmUser stands for the one that slurm.conf names."},
-    {.name = "LogLevel",
-     .section = AGENT,
-     .def = "info",
-     CHOICE("error|warning|info|debug", enum log_level, log_level, log_levels),
-     .help = "How much the agent and the plugins write to their logs."},
+	{ .name = "AgentUser",
+	  .section = AGENT,
+	  .def = "SlurmUser",
+	  .type = "user",
+	  ROW(user, char *, agent_user),
+	  .help = "The user that slurm-otel-agent runs as. "
+		  "SlurmUser stands for the one that slurm.conf names." },
+	{ .name = "LogLevel",
+	  .section = AGENT,
+	  .def = "info",
+	  CHOICE("error|warning|info|debug", enum log_level, log_level,
+		 log_levels),
+	  .help = "How much the agent and the plugins write to their logs." },
 
-    {.name = NULL},
+	{ .name = NULL },
 };
 
 _Static_assert(sizeof(config_keys) / sizeof(config_keys[0]) <= CONFIG_KEYS_MAX,

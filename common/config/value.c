@@ -63,8 +63,9 @@ int value_parse_bool(const struct config_key *key, const char *text,
 		const char *word;
 		bool value;
 	} words[] = {
-	    {"yes", true},    {"no", false},  {"true", true}, {"on", true},
-	    {"false", false}, {"off", false}, {"1", true},    {"0", false},
+		{ "yes", true }, { "no", false },    { "true", true },
+		{ "on", true },  { "false", false }, { "off", false },
+		{ "1", true },   { "0", false },
 	};
 	char quote[CONFIG_QUOTE_SIZE];
 	size_t len = strlen(text);
@@ -95,19 +96,20 @@ struct unit {
 	uint64_t factor;
 };
 
-static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
+static const struct unit no_units[] = { { "", 1 }, { NULL, 0 } };
 
 /* The largest first: the printers take the first that divides. */
 static const struct unit durations[] = {
-    {"h", 3600 * 1000}, {"m", 60 * 1000}, {"s", 1000}, {"ms", 1}, {NULL, 0},
+	{ "h", 3600 * 1000 }, { "m", 60 * 1000 }, { "s", 1000 },
+	{ "ms", 1 },          { NULL, 0 },
 };
 
 static const struct unit sizes[] = {
-    {"GiB", UINT64_C(1) << 30},
-    {"MiB", UINT64_C(1) << 20},
-    {"KiB", UINT64_C(1) << 10},
-    {"", 1},
-    {NULL, 0},
+	{ "GiB", UINT64_C(1) << 30 },
+	{ "MiB", UINT64_C(1) << 20 },
+	{ "KiB", UINT64_C(1) << 10 },
+	{ "", 1 },
+	{ NULL, 0 },
 };
 
 static void format_scaled(uint64_t value, const struct unit *units, char *ret,
@@ -190,8 +192,9 @@ int value_parse_duration(const struct config_key *key, const char *text,
 			 struct config *config, struct err *err)
 {
 	return parse_bounded(
-	    key, text, durations,
-	    "a duration; write a whole number and ms, s, m or h", config, err);
+		key, text, durations,
+		"a duration; write a whole number and ms, s, m or h", config,
+		err);
 }
 
 void value_print_duration(const struct config_key *key,
@@ -241,7 +244,7 @@ int value_parse_choice(const struct config_key *key, const char *text,
 	for (choice = key->arg; choice->name; choice++) {
 		if (equal_nocase(text, strlen(text), choice->name)) {
 			*(unsigned int *)value_place(key, config) =
-			    choice->value;
+				choice->value;
 			return 0;
 		}
 	}

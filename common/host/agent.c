@@ -17,8 +17,8 @@
 /* Somebody serves the spool: no need to start a process to find that out. */
 static bool is_served(const char *spool)
 {
-	_cleanup_close_ int dir = spool_open_dir(spool, false, (uid_t)-1,
-						 (gid_t)-1, NULL);
+	_cleanup_close_ int dir =
+		spool_open_dir(spool, false, (uid_t)-1, (gid_t)-1, NULL);
 	_cleanup_close_ int lock = -1;
 	bool held = false;
 
@@ -45,9 +45,10 @@ static pid_t wait_a_while(pid_t pid, int *ret_status)
 
 int agent_start(const char *spool, const char *config_file, struct err *err)
 {
-	const char *const argv[] = { AGENT_PATH, "--spool", spool,
-				     config_file ? "--config" : NULL,
-				     config_file, NULL };
+	const char *const argv[] = {
+		AGENT_PATH,  "--spool", spool, config_file ? "--config" : NULL,
+		config_file, NULL
+	};
 	pid_t pid, waited;
 	int status = 0;
 
@@ -59,8 +60,9 @@ int agent_start(const char *spool, const char *config_file, struct err *err)
 	waited = wait_a_while(pid, &status);
 	/* ECHILD: the daemon ignores SIGCHLD and the kernel reaped it. */
 	if (waited == pid && (!WIFEXITED(status) || WEXITSTATUS(status)))
-		return err_set(err,
-			       "%s did not start (wait status 0x%x); it says why in the system log",
-			       AGENT_PATH, (unsigned)status);
+		return err_set(
+			err,
+			"%s did not start (wait status 0x%x); it says why in the system log",
+			AGENT_PATH, (unsigned)status);
 	return 0;
 }

@@ -38,7 +38,8 @@ static int write_cluster(int dir, const char *cluster, struct err *err)
 	struct stat st;
 
 	if (unlinkat(dir, CLUSTER_FILE, 0) < 0 && errno != ENOENT)
-		return err_set(err, "replace " CLUSTER_FILE " in the spool: %m");
+		return err_set(err,
+			       "replace " CLUSTER_FILE " in the spool: %m");
 	fd = openat(dir, CLUSTER_FILE,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || dprintf(fd, "%s\n", cluster) < 0)
@@ -60,8 +61,7 @@ static int make_spool_dir(const char *path, struct err *err)
 	if (stat(path, &st) < 0)
 		return err_set(err, "SpoolDir %s: %m", path);
 	errno = ENOTDIR;
-	return S_ISDIR(st.st_mode) ? 0
-				   : err_set(err, "SpoolDir %s: %m", path);
+	return S_ISDIR(st.st_mode) ? 0 : err_set(err, "SpoolDir %s: %m", path);
 }
 
 int daemon_spool_make(const struct config *config, const char *name,
@@ -109,8 +109,8 @@ int node_spool_open(const struct config *config, const char *node,
  * returns its length.  slurmd has no public way to ask for its node's name. */
 static size_t read_cmdline(char *ret, size_t size)
 {
-	_cleanup_close_ int fd = open("/proc/self/cmdline",
-				      O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd =
+		open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? 0 : read(fd, ret, size - 1);
 
 	if (n < 0)

@@ -11,8 +11,8 @@
 
 /* Zero-initialised: nothing was said.  Not thread-safe: the caller locks. */
 struct log_once {
-	uint64_t cause;		/* hash of the last message said; 0: none */
-	uint64_t suppressed;	/* repeats since then */
+	uint64_t cause;      /* hash of the last message said; 0: none */
+	uint64_t suppressed; /* repeats since then */
 };
 
 /* True when message is to be logged: another cause than the last one. */

@@ -105,8 +105,8 @@ static int search_include(const char *from, char *name, const char *key,
 	if (*name == '/' || !slash)
 		n = snprintf(path, sizeof(path), "%s", name);
 	else
-		n = snprintf(path, sizeof(path), "%.*s/%s",
-			     (int)(slash - from), from, name);
+		n = snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - from),
+			     from, name);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return 0;
 	return search_file(path, key, ret, size, depth + 1, err);
@@ -176,8 +176,8 @@ static int lookup_name(const char *name, uid_t *ret_uid, gid_t *ret_gid,
 		unsigned long uid = strtoul(name, &end, 10);
 
 		if (!*end && uid < UINT_MAX)
-			rc = getpwuid_r((uid_t)uid, &pwd, buffer,
-					PASSWD_BUFFER, &found);
+			rc = getpwuid_r((uid_t)uid, &pwd, buffer, PASSWD_BUFFER,
+					&found);
 	}
 	errno = rc;
 	if (rc)

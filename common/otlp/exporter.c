@@ -15,9 +15,9 @@ static const struct scheme {
 	const char *prefix;
 	const struct exporter_ops *ops;
 } schemes[] = {
-    {"http://", &http_exporter_ops},
-    {"https://", &http_exporter_ops},
-    {"file:", &file_exporter_ops},
+	{ "http://", &http_exporter_ops },
+	{ "https://", &http_exporter_ops },
+	{ "file:", &file_exporter_ops },
 };
 
 static const struct exporter_ops *find_ops(const char *endpoint)

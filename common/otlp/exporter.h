@@ -28,8 +28,8 @@ struct export_result {
 	uint64_t rejected;      /* spans refused inside an accepted batch */
 	bool divisible;         /* REJECT of what was sent, not of the sender:
 				 * parts of the batch may be accepted */
-	char
-	    msg[ERR_SIZE]; /* for the log: status, cause; "" when all is well */
+	char msg[ERR_SIZE]; /* for the log: status, cause; "" when all is well
+			     */
 };
 
 /* Spans as they lie in the spool: each a serialised OTLP Span. */

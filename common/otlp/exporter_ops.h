@@ -38,6 +38,6 @@ extern const struct exporter_ops file_exporter_ops;
 /* Sets the verdict and the message, which is cut at its size. */
 void export_result_set(struct export_result *ret, enum verdict verdict,
 		       const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -95,7 +95,7 @@ static int open_path(const char *path, struct err *err)
 {
 	int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 	_cleanup_close_ int fd =
-	    open(path, flags | O_CREAT | O_EXCL, FILE_MODE);
+		open(path, flags | O_CREAT | O_EXCL, FILE_MODE);
 	struct stat st;
 
 	/* the file is for others to read, whatever the agent's umask */
@@ -133,7 +133,7 @@ static uint64_t now_ms(void)
  * for ever, so this is bounded by the time of an export. */
 static int lock_file(struct file_exporter *file, struct err *err)
 {
-	const struct timespec pause = {0, LOCK_PAUSE_NS};
+	const struct timespec pause = { 0, LOCK_PAUSE_NS };
 	uint64_t end = now_ms() + file->base.config->timeout;
 
 	while (flock(file->fd, LOCK_EX | LOCK_NB) < 0) {
@@ -215,8 +215,8 @@ static void send_batch(struct exporter *exporter, const struct batch *batch,
 	if (json_traces(batch, &file->line, &err) < 0) {
 		ret->divisible = errno == EBADMSG;
 		export_result_set(
-		    ret, ret->divisible ? VERDICT_REJECT : VERDICT_RETRY, "%s",
-		    err.msg);
+			ret, ret->divisible ? VERDICT_REJECT : VERDICT_RETRY,
+			"%s", err.msg);
 		return;
 	}
 	buf_putc(&file->line, '\n');
@@ -229,7 +229,7 @@ static void send_batch(struct exporter *exporter, const struct batch *batch,
 }
 
 const struct exporter_ops file_exporter_ops = {
-    .create = create,
-    .destroy = destroy,
-    .send = send_batch,
+	.create = create,
+	.destroy = destroy,
+	.send = send_batch,
 };

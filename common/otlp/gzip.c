@@ -11,7 +11,7 @@
 int gzip_compress(const void *data, size_t len, struct buf *ret,
 		  struct err *err)
 {
-	z_stream z = {.next_in = (Bytef *)data, .avail_in = (uInt)len};
+	z_stream z = { .next_in = (Bytef *)data, .avail_in = (uInt)len };
 	uLong bound;
 	int rc = Z_MEM_ERROR;
 

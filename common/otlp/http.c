@@ -85,10 +85,10 @@ static int set_tls(CURL *curl, const struct config *config, struct err *err)
 		const char *path, *key;
 		mode_t forbidden;
 	} files[] = {
-	    {CURLOPT_CAINFO, config->ca_file, "CAFile", 0},
-	    {CURLOPT_SSLCERT, config->cert_file, "CertFile", 0},
-	    /* a group of those who may read keys is common */
-	    {CURLOPT_SSLKEY, config->key_file, "KeyFile", 037},
+		{ CURLOPT_CAINFO, config->ca_file, "CAFile", 0 },
+		{ CURLOPT_SSLCERT, config->cert_file, "CertFile", 0 },
+		/* a group of those who may read keys is common */
+		{ CURLOPT_SSLKEY, config->key_file, "KeyFile", 037 },
 	};
 
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION,
@@ -256,8 +256,8 @@ static void send_batch(struct exporter *exporter, const struct batch *batch,
 		transfer(http, wire, ret);
 	} else {
 		export_result_set(
-		    ret, errno == EMSGSIZE ? VERDICT_REJECT : VERDICT_RETRY,
-		    "%s", err.msg);
+			ret, errno == EMSGSIZE ? VERDICT_REJECT : VERDICT_RETRY,
+			"%s", err.msg);
 		ret->divisible = ret->verdict == VERDICT_REJECT;
 	}
 	trim(&http->body);
@@ -265,7 +265,7 @@ static void send_batch(struct exporter *exporter, const struct batch *batch,
 }
 
 const struct exporter_ops http_exporter_ops = {
-    .create = create,
-    .destroy = destroy,
-    .send = send_batch,
+	.create = create,
+	.destroy = destroy,
+	.send = send_batch,
 };

@@ -20,8 +20,8 @@
 
 /* Ours or libcurl's to say: another value would break the request. */
 static const char *const reserved[] = {
-    "content-type", "content-encoding",  "content-length", "host",
-    "connection",   "transfer-encoding", "expect",         "te",
+	"content-type", "content-encoding",  "content-length", "host",
+	"connection",   "transfer-encoding", "expect",         "te",
 };
 
 struct header_list {
@@ -98,8 +98,9 @@ static int append_pair(struct header_list *list, const char *text,
 	value = skip_blanks(divider + 1);
 	if (!value_valid(value))
 		return err_set(
-		    err, "%s: control character in the value of header %.*s",
-		    what, (int)(name < 64 ? name : 64), text);
+			err,
+			"%s: control character in the value of header %.*s",
+			what, (int)(name < 64 ? name : 64), text);
 	/* libcurl wants "name;" for an empty value */
 	if (asprintf(&line, *value ? "%.*s: %s" : "%.*s;%s", (int)name, text,
 		     value) < 0)
@@ -144,14 +145,14 @@ static int fill(struct header_list *list, const struct config *config,
 		if (append_pair(list, config->headers[i], "Headers", err) < 0)
 			return -1;
 	return config->headers_file
-		   ? append_file(list, config->headers_file, err)
-		   : 0;
+		       ? append_file(list, config->headers_file, err)
+		       : 0;
 }
 
 int http_headers_create(const struct config *config, struct curl_slist **ret,
 			struct err *err)
 {
-	struct header_list list = {NULL, 0};
+	struct header_list list = { NULL, 0 };
 
 	if (fill(&list, config, err) < 0) {
 		http_headers_destroy(list.first);

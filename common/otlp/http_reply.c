@@ -107,11 +107,11 @@ bool http_reply_response(const struct http_reply *reply,
 	if (!reply->headers_whole)
 		return false;
 	*ret = (struct http_response){
-	    .status = reply->status,
-	    .content_type = reply->content_type,
-	    .retry_after = reply->retry_after,
-	    .body = reply->body.data,
-	    .body_len = kept ? reply->body.len : 0,
+		.status = reply->status,
+		.content_type = reply->content_type,
+		.retry_after = reply->retry_after,
+		.body = reply->body.data,
+		.body_len = kept ? reply->body.len : 0,
 	};
 	return true;
 }

@@ -66,8 +66,8 @@ static bool has_path(const char *endpoint)
 /* Strips url of its secrets and writes what is left. */
 static char *masked(CURLU *url)
 {
-	bool user =
-	    has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD);
+	bool user = has_part(url, CURLUPART_USER) ||
+		    has_part(url, CURLUPART_PASSWORD);
 	bool query = has_part(url, CURLUPART_QUERY);
 	_cleanup_free_ char *text = NULL;
 	const char *rest;

@@ -24,15 +24,19 @@ static const struct rule {
 	enum verdict verdict;
 	bool divisible;
 } rules[] = {
-    {200, 299, VERDICT_SENT, false},   {300, 399, VERDICT_REJECT, false},
-    {429, 429, VERDICT_RETRY, false},  {502, 504, VERDICT_RETRY, false},
-    {400, 400, VERDICT_REJECT, true},  {413, 413, VERDICT_REJECT, true},
-    {422, 422, VERDICT_REJECT, true},  {500, 500, VERDICT_REJECT, true},
-    {400, 599, VERDICT_REJECT, false},
+	{ 200, 299, VERDICT_SENT, false },
+	{ 300, 399, VERDICT_REJECT, false },
+	{ 429, 429, VERDICT_RETRY, false },
+	{ 502, 504, VERDICT_RETRY, false },
+	{ 400, 400, VERDICT_REJECT, true },
+	{ 413, 413, VERDICT_REJECT, true },
+	{ 422, 422, VERDICT_REJECT, true },
+	{ 500, 500, VERDICT_REJECT, true },
+	{ 400, 599, VERDICT_REJECT, false },
 };
 
 /* Not HTTP as we know it: nobody took the batch. */
-static const struct rule not_http = {0, 0, VERDICT_RETRY, false};
+static const struct rule not_http = { 0, 0, VERDICT_RETRY, false };
 
 static const struct rule *find_rule(int status)
 {
@@ -63,8 +67,8 @@ static void error_text(const struct http_response *response, char *ret)
 		text_clean(response->body, response->body_len, ret);
 		return;
 	}
-	status =
-	    otlp__rpc_status__unpack(NULL, response->body_len, response->body);
+	status = otlp__rpc_status__unpack(NULL, response->body_len,
+					  response->body);
 	if (!status)
 		return;
 	text_clean(status->message, strlen(status->message), ret);
@@ -82,7 +86,7 @@ static void judge_partial(const struct http_response *response,
 	if (!response->body_len || !is_protobuf(response->content_type))
 		return;
 	answer = otlp__export_trace_service_response__unpack(
-	    NULL, response->body_len, response->body);
+		NULL, response->body_len, response->body);
 	partial = answer ? answer->partial_success : NULL;
 	if (partial &&
 	    (partial->rejected_spans > 0 || *partial->error_message)) {
@@ -140,5 +144,5 @@ void http_verdict(const struct http_response *response, time_t now,
 			  *text ? ": " : "", text);
 	if (rule->verdict == VERDICT_RETRY)
 		ret->retry_after_ms =
-		    http_retry_after(response->retry_after, now);
+			http_retry_after(response->retry_after, now);
 }

@@ -135,9 +135,9 @@ static int put_object(struct buf *ret, json_object *object,
 
 	if (owned && !maker->failed)
 		text = json_object_to_json_string_length(
-		    owned,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
-		    &len);
+			owned,
+			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
+			&len);
 	if (!text) {
 		errno = ENOMEM;
 		return err_set(err, "no memory for JSON");
@@ -149,8 +149,8 @@ static int put_object(struct buf *ret, json_object *object,
 static int put_span(struct buf *ret, const struct iovec *bytes, struct err *err)
 {
 	Otlp__Span *span =
-	    otlp__span__unpack(NULL, bytes->iov_len, bytes->iov_base);
-	struct json_maker maker = {false};
+		otlp__span__unpack(NULL, bytes->iov_len, bytes->iov_base);
+	struct json_maker maker = { false };
 	int rc;
 
 	if (!span) {
@@ -168,8 +168,8 @@ static int put_resource(struct buf *ret, const struct resource *bytes,
 			struct err *err)
 {
 	Otlp__Resource *resource =
-	    otlp__resource__unpack(NULL, bytes->len, bytes->data);
-	struct json_maker maker = {false};
+		otlp__resource__unpack(NULL, bytes->len, bytes->data);
+	struct json_maker maker = { false };
 	json_object *object;
 	int rc;
 

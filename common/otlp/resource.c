@@ -165,8 +165,8 @@ struct resource *resource_create(const struct config *config,
 				 const char *cluster, const char *instance,
 				 struct err *err)
 {
-	__attribute__((cleanup(attrs_clear))) struct attrs attrs = {.config =
-									config};
+	__attribute__((cleanup(
+		attrs_clear))) struct attrs attrs = { .config = config };
 	struct resource *resource = calloc(1, sizeof(*resource));
 
 	if (resource) {

@@ -25,14 +25,16 @@ char *comment_compose(const char *existing, const struct trace_id *trace_id,
 
 /* The request: what the agent needs to find the job's trace id. */
 struct comment_request {
-	struct job_context context;	/* as submitted; only the text form travels */
+	struct job_context
+		context; /* as submitted; only the text form travels */
 	const char *cluster;
 	uint32_t restart;
 };
 
 #define COMMENT_REQUEST_MAX (JOB_CONTEXT_LEN_MAX + 512)
 
-/* "<job context>\n<cluster>\n<restart>\n"; ret holds COMMENT_REQUEST_MAX + 1. */
+/* "<job context>\n<cluster>\n<restart>\n"; ret holds COMMENT_REQUEST_MAX + 1.
+ */
 void comment_request_format(const struct comment_request *request, char *ret);
 
 #endif

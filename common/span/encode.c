@@ -35,12 +35,12 @@ static void *carve(char **at, size_t n, size_t size)
 static void *parts_alloc(const struct span *span, struct parts *ret)
 {
 	size_t keys = span->n_attrs + span->n_events + span->n_links;
-	size_t total = keys * (sizeof(*ret->keys) + sizeof(*ret->key_ptrs) +
-			       sizeof(*ret->values)) +
-		       span->n_events * (sizeof(*ret->events) +
-					 sizeof(*ret->event_ptrs)) +
-		       span->n_links * (sizeof(*ret->links) +
-					sizeof(*ret->link_ptrs));
+	size_t total =
+		keys * (sizeof(*ret->keys) + sizeof(*ret->key_ptrs) +
+			sizeof(*ret->values)) +
+		span->n_events *
+			(sizeof(*ret->events) + sizeof(*ret->event_ptrs)) +
+		span->n_links * (sizeof(*ret->links) + sizeof(*ret->link_ptrs));
 	char *block = malloc(total ? total : 1);
 	char *at = block;
 

@@ -68,8 +68,8 @@ static char *copy_text(struct span *span, const char *text, size_t max_chars)
 	/* One code point takes 4 bytes at most: what lies beyond is never
 	 * read, however long the user made it. */
 	size_t len = max_chars ? strnlen(text, 4 * max_chars) : strlen(text);
-	bool as_it_is = (!max_chars || len <= max_chars) &&
-			utf8_valid(text, len);
+	bool as_it_is =
+		(!max_chars || len <= max_chars) && utf8_valid(text, len);
 	char *ret = text_room(span, as_it_is ? len + 1 : 3 * len + 1);
 
 	if (!ret)

@@ -35,14 +35,17 @@ enum span_status {
 
 /* What a site lets leave: OpenTelemetry SDK specification, "Span Limits". */
 struct span_limits {
-	uint32_t attr_count;		/* attributes of a span; default 128 */
-	uint32_t attr_value_length;	/* code points of a string; 0: no limit */
-	const char *const *deny;	/* keys never written; NULL-terminated, or
-					 * NULL.  "prefix.*" denies a family.
-					 * Borrowed for the span's life. */
+	uint32_t attr_count;        /* attributes of a span; default 128 */
+	uint32_t attr_value_length; /* code points of a string; 0: no limit */
+	const char *const *deny;    /* keys never written; NULL-terminated, or
+				     * NULL.  "prefix.*" denies a family.
+				     * Borrowed for the span's life. */
 };
 
-#define SPAN_LIMITS_DEFAULT { 128, 1024, NULL }
+#define SPAN_LIMITS_DEFAULT                                                    \
+	{                                                                      \
+		128, 1024, NULL                                                \
+	}
 
 struct span;
 

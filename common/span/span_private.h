@@ -43,8 +43,8 @@ struct link {
 
 struct span {
 	struct span_limits limits;
-	bool failed;		/* no memory for a part: must not be encoded */
-	struct text_block *texts;	/* owned; all char * below point into it */
+	bool failed; /* no memory for a part: must not be encoded */
+	struct text_block *texts; /* owned; all char * below point into it */
 	struct trace_context self;
 	bool has_parent;
 	bool parent_remote;
@@ -55,7 +55,7 @@ struct span {
 	uint64_t start_ns, end_ns;
 	enum span_status status;
 	char *message;
-	struct attr *attrs;	/* owned; grows up to limits.attr_count */
+	struct attr *attrs; /* owned; grows up to limits.attr_count */
 	size_t n_attrs, cap_attrs;
 	uint32_t dropped_attrs;
 	struct event *events;

@@ -9,8 +9,8 @@
 #include "util/err.h"
 
 struct spool_cursor {
-	uint64_t segment;	/* lower ones are done; 0: nothing is */
-	uint64_t offset;	/* in that segment */
+	uint64_t segment; /* lower ones are done; 0: nothing is */
+	uint64_t offset;  /* in that segment */
 };
 
 static inline bool spool_cursor_equal(struct spool_cursor a,

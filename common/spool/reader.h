@@ -35,24 +35,24 @@ struct spool_held {
 	uint64_t number;
 	int fd;
 	bool locked;
-	bool started;		/* scanning: the offsets below hold */
-	bool drained;		/* no record lies behind last */
-	bool torn;		/* something was passed over behind start */
-	uint64_t start;		/* delivered up to here, says the cursor */
-	uint64_t done;		/* committed up to here */
-	uint64_t last;		/* end of the last record that was read */
+	bool started;   /* scanning: the offsets below hold */
+	bool drained;   /* no record lies behind last */
+	bool torn;      /* something was passed over behind start */
+	uint64_t start; /* delivered up to here, says the cursor */
+	uint64_t done;  /* committed up to here */
+	uint64_t last;  /* end of the last record that was read */
 	uint64_t size;
 };
 
 struct spool_reader {
-	int dirfd;		/* the caller's */
-	int rotate_fd;		/* rotate.lock; -1 until it is needed */
+	int dirfd;     /* the caller's */
+	int rotate_fd; /* rotate.lock; -1 until it is needed */
 	bool blocked;
-	struct spool_cursor cursor;	/* as on the disk */
+	struct spool_cursor cursor; /* as on the disk */
 	struct spool_held held[SPOOL_HELD_MAX];
 	size_t n_held;
-	struct spool_scan scan;		/* of the last one held */
-	struct spool_counts uncounted;	/* torn, not yet in `dropped` */
+	struct spool_scan scan;        /* of the last one held */
+	struct spool_counts uncounted; /* torn, not yet in `dropped` */
 };
 
 static inline struct spool_held *spool_tail(struct spool_reader *reader)

@@ -17,7 +17,7 @@
 struct spool_header {
 	uint8_t version;
 	uint8_t kind;
-	uint32_t len;		/* of the payload */
+	uint32_t len; /* of the payload */
 	uint32_t job_id;
 	uint64_t time_ns;
 };
@@ -42,8 +42,8 @@ uint64_t spool_checksum(const void *a, size_t a_len, const void *b,
 			size_t b_len);
 
 /* Writes SPOOL_HEADER_SIZE bytes to ret; payload holds header->len bytes. */
-void spool_header_encode(const struct spool_header *header,
-			 const void *payload, uint8_t *ret);
+void spool_header_encode(const struct spool_header *header, const void *payload,
+			 uint8_t *ret);
 
 /*
  * Reads a header of SPOOL_HEADER_SIZE bytes.  Returns false, ret untouched,

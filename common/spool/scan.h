@@ -14,23 +14,26 @@
 #include "util/err.h"
 
 struct spool_scan {
-	int fd;			/* borrowed */
-	uint64_t size;		/* the file's; nobody appends any more */
-	uint64_t off;		/* where the next record is looked for */
-	uint64_t torn_bytes;	/* skipped so far */
+	int fd;              /* borrowed */
+	uint64_t size;       /* the file's; nobody appends any more */
+	uint64_t off;        /* where the next record is looked for */
+	uint64_t torn_bytes; /* skipped so far */
 	uint64_t torn_runs;
-	uint8_t *window;	/* owned: the file's bytes from base */
+	uint8_t *window; /* owned: the file's bytes from base */
 	size_t cap;
 	uint64_t base;
 	size_t have;
 };
 
-#define SPOOL_SCAN_INIT { .fd = -1 }
+#define SPOOL_SCAN_INIT                                                        \
+	{                                                                      \
+		.fd = -1                                                       \
+	}
 
 /* What lies between two offsets of a file. */
 struct spool_tally {
 	uint64_t records;
-	uint64_t bytes;		/* of these records, headers included */
+	uint64_t bytes; /* of these records, headers included */
 	uint64_t torn_bytes;
 	uint64_t torn_runs;
 };

@@ -25,10 +25,10 @@ int spool_segment_next(int dirfd, uint64_t after, uint64_t *ret,
 		       struct err *err);
 
 struct spool_usage {
-	uint64_t segments;	/* without current */
-	uint64_t bytes;		/* current included */
-	uint64_t current;	/* its share of them */
-	uint64_t highest;	/* number; 0: no segment */
+	uint64_t segments; /* without current */
+	uint64_t bytes;    /* current included */
+	uint64_t current;  /* its share of them */
+	uint64_t highest;  /* number; 0: no segment */
 };
 
 int spool_usage(int dirfd, struct spool_usage *ret, struct err *err);

@@ -6,19 +6,19 @@
  *   current           append-only log that hooks write to
  *   segment.<20 digits>  a log the agent (or a writer, when current is full)
  *                     set aside by rename; read in the order of the numbers
- *   cursor            "<segment number> <offset>\n": everything before is delivered
- *   dropped           counters of what was lost, and why
- *   agent.lock        held by the one agent (flock)
- *   rotate.lock       held while current is set aside or segments are trimmed
- *   bad/              what a receiver refused for good
+ *   cursor            "<segment number> <offset>\n": everything before is
+ * delivered dropped           counters of what was lost, and why agent.lock
+ * held by the one agent (flock) rotate.lock       held while current is set
+ * aside or segments are trimmed bad/              what a receiver refused for
+ * good
  *
  * States, and what a crash leaves in each:
  *
  *   state              who holds it             after a crash
- *   record in current  writer: shared flock     torn record: checksum fails, skipped, counted
- *   segment, new       agent: exclusive flock   read again from the cursor
- *   segment, partly    cursor points into it    read again from the cursor
- *   segment, done      cursor points past it    unlinked at the next start
+ *   record in current  writer: shared flock     torn record: checksum fails,
+ * skipped, counted segment, new       agent: exclusive flock   read again from
+ * the cursor segment, partly    cursor points into it    read again from the
+ * cursor segment, done      cursor points past it    unlinked at the next start
  *   cursor.tmp         agent                    overwritten at the next advance
  *   segment, counted   writer that trims:       its number stands in dropped:
  *   as dropped         exclusive flock          removed, not delivered
@@ -53,11 +53,12 @@
 
 #define SPOOL_HEADER_SIZE 32
 #define SPOOL_PAYLOAD_MAX (1024 * 1024)
-#define SPOOL_SEGMENTS 64	/* a segment is SpoolMaxSize / this, 64 KiB at least */
+#define SPOOL_SEGMENTS                                                         \
+	64 /* a segment is SpoolMaxSize / this, 64 KiB at least */
 
 enum spool_kind {
-	SPOOL_SPAN = 1,		/* a serialised opentelemetry Span */
-	SPOOL_COMMENT = 2,	/* a job whose comment wants its trace id */
+	SPOOL_SPAN = 1,    /* a serialised opentelemetry Span */
+	SPOOL_COMMENT = 2, /* a job whose comment wants its trace id */
 };
 
 /* ---- directory ------------------------------------------------------- */
@@ -76,9 +77,9 @@ int spool_open_dir(const char *dir, bool make, uid_t owner, gid_t group,
 /* ---- writer ---------------------------------------------------------- */
 
 struct spool_options {
-	uint64_t max_size;	/* bytes of all segments and current; less than
-				 * 128 KiB counts as that */
-	bool sync;		/* fdatasync after each record */
+	uint64_t max_size; /* bytes of all segments and current; less than
+			    * 128 KiB counts as that */
+	bool sync;         /* fdatasync after each record */
 };
 
 /*
@@ -119,12 +120,12 @@ int spool_append_all(int dirfd, const struct spool_options *options,
 /* ---- reader: the agent only ------------------------------------------ */
 
 struct spool_record {
-	enum spool_kind kind;	/* may be one unknown to this version */
+	enum spool_kind kind; /* may be one unknown to this version */
 	uint32_t job_id;
 	uint64_t time_ns;
-	const uint8_t *payload;	/* borrowed until the next call on the reader */
+	const uint8_t *payload; /* borrowed until the next call on the reader */
 	size_t len;
-	uint64_t segment;	/* where it ends: what spool_commit takes */
+	uint64_t segment; /* where it ends: what spool_commit takes */
 	uint64_t end;
 };
 
@@ -160,8 +161,9 @@ int spool_commit(struct spool_reader *reader, uint64_t segment, uint64_t end,
 		 struct err *err);
 
 /* True when the last spool_read returned 0 because a writer still held what
- * comes next.  It ends with an IN_CLOSE_WRITE; but when a writer is killed, that
- * comes an instant before its lock is gone, so look again within a second. */
+ * comes next.  It ends with an IN_CLOSE_WRITE; but when a writer is killed,
+ * that comes an instant before its lock is gone, so look again within a second.
+ */
 bool spool_blocked(const struct spool_reader *reader);
 
 /* Goes back to the cursor: what was read and not committed is read again, and
@@ -175,13 +177,14 @@ int spool_lock(int dirfd, bool *ret_held, struct err *err);
 /* ---- what the spool holds, and what was lost -------------------------- */
 
 struct spool_stats {
-	uint64_t bytes;			/* all segments and current, undelivered or not */
-	uint64_t segments;		/* current included when not empty */
-	uint64_t dropped_records;	/* removed because max_size was reached */
+	uint64_t bytes;    /* all segments and current, undelivered or not */
+	uint64_t segments; /* current included when not empty */
+	uint64_t dropped_records; /* removed because max_size was reached */
 	uint64_t dropped_bytes;
-	uint64_t torn_bytes;		/* skipped while reading */
-	uint64_t torn_runs;		/* how often */
-	uint64_t failed_records;	/* could not be written: disk full, too large */
+	uint64_t torn_bytes; /* skipped while reading */
+	uint64_t torn_runs;  /* how often */
+	uint64_t
+		failed_records; /* could not be written: disk full, too large */
 };
 
 /* Reads the figures; any process that may open the directory. */

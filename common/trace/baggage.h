@@ -9,7 +9,7 @@
 /* Section 3.3.2: a list within both limits must pass whole. */
 #define BAGGAGE_MAX 8192
 #define BAGGAGE_MEMBERS 64
-#define BAGGAGE_INPUT_MAX 65536	/* longer input is refused unread */
+#define BAGGAGE_INPUT_MAX 65536 /* longer input is refused unread */
 
 /*
  * Validates text and writes it in canonical form (no blanks around ',', '='

@@ -27,27 +27,27 @@ struct span_id {
 
 /* What a span is.  The values enter the derived ids: never renumber. */
 enum span_what {
-	SPAN_JOB = 1,		/* root; nothing below matters */
+	SPAN_JOB = 1, /* root; nothing below matters */
 	SPAN_DEFERRED = 2,
 	SPAN_QUEUED = 3,
 	SPAN_SETUP = 4,
-	SPAN_JOB_NODE = 5,	/* node */
-	SPAN_STEP = 6,		/* step, step_het */
-	SPAN_STEP_NODE = 7,	/* step, step_het, node */
-	SPAN_TASK = 8,		/* step, step_het, task */
-	SPAN_SUBMISSION = 9,	/* no span of its own: what array tasks link to */
+	SPAN_JOB_NODE = 5,   /* node */
+	SPAN_STEP = 6,       /* step, step_het */
+	SPAN_STEP_NODE = 7,  /* step, step_het, node */
+	SPAN_TASK = 8,       /* step, step_het, task */
+	SPAN_SUBMISSION = 9, /* no span of its own: what array tasks link to */
 };
 
 struct span_key {
 	const struct trace_id *trace_id;
-	const char *cluster;	/* NULL counts as "" */
+	const char *cluster; /* NULL counts as "" */
 	uint32_t job_id;
-	uint32_t restart;	/* 0 for the first attempt */
+	uint32_t restart; /* 0 for the first attempt */
 	enum span_what what;
-	uint32_t step;		/* 0 where it does not apply */
-	uint32_t step_het;	/* component of a heterogeneous step, else 0 */
-	uint32_t task;		/* global rank, or 0 */
-	const char *node;	/* node name, or NULL */
+	uint32_t step;     /* 0 where it does not apply */
+	uint32_t step_het; /* component of a heterogeneous step, else 0 */
+	uint32_t task;     /* global rank, or 0 */
+	const char *node;  /* node name, or NULL */
 };
 
 /* Valid means not all zero (W3C Trace Context level 2, section 3.2.2). */

@@ -5,7 +5,8 @@
  * SLURM_SPANK_OTEL_CONTEXT in the job), and read wherever a span is made.
  * It travels through the user's hands: every reader treats it as hostile.
  *
- *   00-<trace id>-<parent id>-<flags>[;t=<submission, Unix ns>][;l=<traceparent>]
+ *   00-<trace id>-<parent id>-<flags>[;t=<submission, Unix
+ * ns>][;l=<traceparent>]
  *
  * The first field looks like a traceparent, but an all-zero parent id means
  * that the job's root span has no parent.  A later version may add fields of
@@ -25,20 +26,21 @@
 #define JOB_CONTEXT_VAR "OTEL_CONTEXT"
 #define JOB_TRACESTATE_VAR "OTEL_TRACESTATE"
 #define JOB_BAGGAGE_VAR "OTEL_BAGGAGE"
-#define SPANK_PREFIX "SPANK_"		/* in prolog, epilog and job_record */
-#define SPANK_JOB_PREFIX "SLURM_SPANK_"	/* in the environment of the job */
+#define SPANK_PREFIX "SPANK_"           /* in prolog, epilog and job_record */
+#define SPANK_JOB_PREFIX "SLURM_SPANK_" /* in the environment of the job */
 
 #define JOB_CONTEXT_LEN_MAX 160
 
 struct job_context {
 	struct trace_id trace_id;
-	struct span_id parent_id;	/* all zero: the root has no parent */
-	uint8_t flags;			/* known bits only */
-	uint64_t submit_ns;		/* Unix time; 0: not known */
+	struct span_id parent_id; /* all zero: the root has no parent */
+	uint8_t flags;            /* known bits only */
+	uint64_t submit_ns;       /* Unix time; 0: not known */
 	bool has_link;
-	struct trace_context link;	/* the submitter's span, when not the parent */
-	char tracestate[TRACESTATE_MAX + 1];	/* canonical, or "" */
-	char baggage[BAGGAGE_MAX + 1];		/* canonical, or "" */
+	struct trace_context
+		link; /* the submitter's span, when not the parent */
+	char tracestate[TRACESTATE_MAX + 1]; /* canonical, or "" */
+	char baggage[BAGGAGE_MAX + 1];       /* canonical, or "" */
 };
 
 /*

@@ -20,9 +20,10 @@ enum sampler_kind {
 };
 
 struct sampler {
-	enum sampler_kind kind;	/* decides where there is no parent */
-	bool parent_based;	/* a parent's sampled flag decides, if there is one */
-	double ratio;		/* 0 to 1, for SAMPLER_TRACEIDRATIO */
+	enum sampler_kind kind; /* decides where there is no parent */
+	bool parent_based; /* a parent's sampled flag decides, if there is one
+			    */
+	double ratio;      /* 0 to 1, for SAMPLER_TRACEIDRATIO */
 };
 
 /*

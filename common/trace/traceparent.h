@@ -20,7 +20,7 @@
 struct trace_context {
 	struct trace_id trace_id;
 	struct span_id span_id;
-	uint8_t flags;		/* known bits only */
+	uint8_t flags; /* known bits only */
 };
 
 /*

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TRACESTATE_MAX 2048	/* bytes we carry; the standard asks for 512 */
+#define TRACESTATE_MAX 2048 /* bytes we carry; the standard asks for 512 */
 #define TRACESTATE_MEMBERS 32
-#define TRACESTATE_INPUT_MAX 65536	/* longer input is refused unread */
+#define TRACESTATE_INPUT_MAX 65536 /* longer input is refused unread */
 
 /*
  * Validates text and writes it in canonical form (members joined by ',', no

@@ -11,15 +11,19 @@
 #include <stdint.h>
 
 struct buf {
-	uint8_t *data;		/* owned; NULL while empty */
+	uint8_t *data; /* owned; NULL while empty */
 	size_t len;
 	size_t cap;
-	bool failed;		/* an append found no memory: contents are cut */
+	bool failed; /* an append found no memory: contents are cut */
 };
 
-#define BUF_INIT { NULL, 0, 0, false }
+#define BUF_INIT                                                               \
+	{                                                                      \
+		NULL, 0, 0, false                                              \
+	}
 
-/* Grows the capacity to at least len + more.  Returns 0, or -1 and sets failed. */
+/* Grows the capacity to at least len + more.  Returns 0, or -1 and sets failed.
+ */
 int buf_reserve(struct buf *buf, size_t more);
 void buf_append(struct buf *buf, const void *data, size_t len);
 void buf_puts(struct buf *buf, const char *text);

@@ -52,11 +52,11 @@ static inline int take_fd(int *fd)
 	return r;
 }
 
-#define TAKE_PTR(p)                         \
-	({                                  \
-		__typeof__(p) _taken = (p); \
-		(p) = NULL;                 \
-		_taken;                     \
+#define TAKE_PTR(p)                                                            \
+	({                                                                     \
+		__typeof__(p) _taken = (p);                                    \
+		(p) = NULL;                                                    \
+		_taken;                                                        \
 	})
 
 #endif

@@ -10,7 +10,7 @@
 #define ERR_SIZE 512
 
 struct err {
-	char msg[ERR_SIZE];	/* UTF-8, no newline, never from a format of data */
+	char msg[ERR_SIZE]; /* UTF-8, no newline, never from a format of data */
 };
 
 /*

@@ -34,7 +34,8 @@ static inline const char *collector_program(void)
 static inline void collector_start(const char *const *answers,
 				   struct collector *ret)
 {
-	const char *argv[COLLECTOR_ARGS] = {collector_program(), "--dir", NULL};
+	const char *argv[COLLECTOR_ARGS] = { collector_program(), "--dir",
+					     NULL };
 	int ends[2], n = 3;
 	char port[16] = "";
 

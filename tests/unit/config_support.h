@@ -60,7 +60,7 @@ static inline void config_write(const char *name, const char *text)
 /* Loads what was written as otel.conf.  NULL with *ret_err when refused. */
 static inline struct config *config_load_written(struct err *ret_err)
 {
-	struct config_source source = {.file = config_path("otel.conf")};
+	struct config_source source = { .file = config_path("otel.conf") };
 	struct config *config = NULL;
 
 	if (config_load(&source, &config, ret_err) < 0)
@@ -71,7 +71,7 @@ static inline struct config *config_load_written(struct err *ret_err)
 /* The same for text, which must be right. */
 static inline struct config *config_of(const char *text)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	struct config *config;
 
 	config_write("otel.conf", text);

@@ -13,9 +13,9 @@
 static inline struct config fixture_config(void)
 {
 	return (struct config){
-	    .timeout = 5000,
-	    .tls_verify = true,
-	    .service_name = (char *)"slurm",
+		.timeout = 5000,
+		.tls_verify = true,
+		.service_name = (char *)"slurm",
 	};
 }
 
@@ -23,12 +23,12 @@ static inline struct config fixture_config(void)
 static inline struct iovec fixture_span(const char *name, uint8_t id)
 {
 	Otlp__Span span = OTLP__SPAN__INIT;
-	uint8_t trace_id[16] = {0x4b, 0xf9, 0x2f, 0x35};
-	uint8_t span_id[8] = {[7] = id};
+	uint8_t trace_id[16] = { 0x4b, 0xf9, 0x2f, 0x35 };
+	uint8_t span_id[8] = { [7] = id };
 	struct iovec bytes;
 
-	span.trace_id = (ProtobufCBinaryData){sizeof(trace_id), trace_id};
-	span.span_id = (ProtobufCBinaryData){sizeof(span_id), span_id};
+	span.trace_id = (ProtobufCBinaryData){ sizeof(trace_id), trace_id };
+	span.span_id = (ProtobufCBinaryData){ sizeof(span_id), span_id };
 	span.name = (char *)name;
 	span.kind = OTLP__SPAN__SPAN_KIND__SPAN_KIND_INTERNAL;
 	span.start_time_unix_nano = 1700000000123456789;

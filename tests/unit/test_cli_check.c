@@ -10,7 +10,7 @@ static char output[65536];
 /* Runs check with these arguments; output is what it printed. */
 static int run(const char *first, const char *second)
 {
-	char *argv[] = {"check", (char *)first, (char *)second, NULL};
+	char *argv[] = { "check", (char *)first, (char *)second, NULL };
 	FILE *file = tmpfile();
 	int saved = dup(STDOUT_FILENO), rc;
 	size_t n;
@@ -109,8 +109,8 @@ Test(cli_check, prints_values_with_their_origin_in_columns)
 	cr_assert_eq(column_of("LogLevel ", "file "),
 		     column_of("BatchTimeout ", "default"));
 	cr_assert_eq(
-	    column_of("LogLevel ", "file "),
-	    column_of("ServiceName ", "environment  OTEL_SERVICE_NAME"));
+		column_of("LogLevel ", "file "),
+		column_of("ServiceName ", "environment  OTEL_SERVICE_NAME"));
 	column_of("Timeout ", "/otel.conf:3");
 	assert_says("warning: OTEL_* variables are those of this shell");
 	assert_says("\nno mistakes, 1 warning\n");
@@ -132,10 +132,9 @@ Test(cli_check, shows_every_key_once)
 Test(cli_check, hides_secrets)
 {
 	chmod(config_path(""), 0700);
-	check(
-	    "Headers=a=s3cret\nEndpoint=https://u:s3cret@c,http://v:s3cret@d\n"
-	    "TraceURL=https://u:s3cret@b/{trace_id}\n"
-	    "Enabled=maybe\n");
+	check("Headers=a=s3cret\nEndpoint=https://u:s3cret@c,http://v:s3cret@d\n"
+	      "TraceURL=https://u:s3cret@b/{trace_id}\n"
+	      "Enabled=maybe\n");
 	assert_silent("s3cret");
 	assert_says("https://********@c/v1/traces,http://********@d/v1/traces");
 	assert_says("https://********@b/{trace_id}");
@@ -223,7 +222,7 @@ Test(cli_check, says_when_it_could_not_print)
 {
 	FILE *full = fopen("/dev/full", "w");
 	int saved = dup(STDOUT_FILENO), rc;
-	char *argv[] = {"check", NULL};
+	char *argv[] = { "check", NULL };
 
 	if (!full)
 		cr_skip_test("no /dev/full");

@@ -9,9 +9,9 @@
 
 #define ID "0af7651916cd43dd8448eb211c80319c"
 
-static const struct trace_id id = {{0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43,
-				    0xdd, 0x84, 0x48, 0xeb, 0x21, 0x1c, 0x80,
-				    0x31, 0x9c}};
+static const struct trace_id id = { { 0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43,
+				      0xdd, 0x84, 0x48, 0xeb, 0x21, 0x1c, 0x80,
+				      0x31, 0x9c } };
 
 static void expect(const char *existing, const char *url, const char *want)
 {
@@ -50,7 +50,7 @@ Test(comment, fills_in_the_url)
 Test(comment, request_has_three_lines)
 {
 	char long_name[1000], text[COMMENT_REQUEST_MAX + 1];
-	struct comment_request request = {.cluster = "demo", .restart = 3};
+	struct comment_request request = { .cluster = "demo", .restart = 3 };
 
 	request.context.trace_id = id;
 	comment_request_format(&request, text);

@@ -16,10 +16,10 @@ static struct comment *add(struct comment_list *list, uint32_t job,
 			   const char *text, size_t len)
 {
 	const struct spool_record record = {
-	    .kind = SPOOL_COMMENT,
-	    .job_id = job,
-	    .payload = (const uint8_t *)guarded_copy(text, len),
-	    .len = len,
+		.kind = SPOOL_COMMENT,
+		.job_id = job,
+		.payload = (const uint8_t *)guarded_copy(text, len),
+		.len = len,
 	};
 
 	return comment_list_add(list, &record, 100);
@@ -27,13 +27,13 @@ static struct comment *add(struct comment_list *list, uint32_t job,
 
 Test(comment_list, malformed_records_are_refused)
 {
-	const char *const bad[] = {"",
-				   "\n",
-				   "no newline",
-				   "context\n",
-				   "context\ncluster",
-				   "\ncluster\n0\n"};
-	struct comment_list list = {NULL, 0};
+	const char *const bad[] = { "",
+				    "\n",
+				    "no newline",
+				    "context\n",
+				    "context\ncluster",
+				    "\ncluster\n0\n" };
+	struct comment_list list = { NULL, 0 };
 	char *huge = calloc(1, COMMENT_REQUEST_MAX + 2);
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -47,7 +47,7 @@ Test(comment_list, malformed_records_are_refused)
 
 Test(comment_list, keeps_order_and_replaces_a_job)
 {
-	struct comment_list list = {NULL, 0};
+	struct comment_list list = { NULL, 0 };
 	struct comment *c;
 	uint64_t next = 0;
 
@@ -70,7 +70,7 @@ Test(comment_list, keeps_order_and_replaces_a_job)
 
 Test(comment_list, one_that_waits_lets_others_pass)
 {
-	struct comment_list list = {NULL, 0};
+	struct comment_list list = { NULL, 0 };
 	uint64_t next = 0;
 
 	add(&list, 1, "a\nx\n0\n", 6)->not_before = 500;
@@ -84,7 +84,7 @@ Test(comment_list, one_that_waits_lets_others_pass)
 
 Test(comment_list, is_bounded)
 {
-	struct comment_list list = {NULL, 0};
+	struct comment_list list = { NULL, 0 };
 
 	for (uint32_t job = 0; job < COMMENTS_MAX; job++)
 		cr_assert(add(&list, job, "a\nx\n0\n", 6));

@@ -7,7 +7,7 @@
 static struct config *load(const char *file, bool use_environment,
 			   struct err *err)
 {
-	struct config_source source = {.use_environment = use_environment};
+	struct config_source source = { .use_environment = use_environment };
 	struct config *config = NULL;
 
 	if (file) {
@@ -21,7 +21,7 @@ static struct config *load(const char *file, bool use_environment,
 static void assert_variable(const char *name, const char *value,
 			    const char *key, const char *expected)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	struct config *config;
 	char where[64];
 
@@ -47,7 +47,7 @@ static void assert_variable(const char *name, const char *value,
 static void assert_bad_variable(const char *name, const char *value,
 				const char *said)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	char expected[ERR_SIZE];
 
 	setenv(name, value, 1);
@@ -94,9 +94,9 @@ static void ignore(const char *message, void *arg)
 
 Test(config_environment, bad_attributes_leave_none)
 {
-	struct config_source source = {.use_environment = true};
+	struct config_source source = { .use_environment = true };
 	struct config *config = NULL;
-	struct err err = {""};
+	struct err err = { "" };
 
 	setenv("OTEL_RESOURCE_ATTRIBUTES", "good=1,bad=%zz", 1);
 	cr_assert_null(load(NULL, true, &err));
@@ -112,41 +112,48 @@ Test(config_environment, bad_attributes_leave_none)
 Test(config_environment, fills_every_key_it_knows)
 {
 	static const char *const cases[][4] = {
-	    {"OTEL_SDK_DISABLED", "TRUE", "Enabled", "no"},
-	    {"OTEL_TRACES_EXPORTER", "none", "Enabled", "no"},
-	    {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:1", "Endpoint",
-	     "http://c:1/v1/traces"},
-	    {"OTEL_EXPORTER_OTLP_ENDPOINT", "https://c/base/", "Endpoint",
-	     "https://c/base/v1/traces"},
-	    {"OTEL_EXPORTER_OTLP_ENDPOINT", "https://c/base?k=v", "Endpoint",
-	     "https://c/base/v1/traces?k=v"},
-	    {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://c:1", "Endpoint",
-	     "http://c:1/"},
-	    {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://c:1/x", "Endpoint",
-	     "http://c:1/x"},
-	    {"OTEL_EXPORTER_OTLP_HEADERS", "a=b%20c,d=e", "Headers",
-	     "a=b%20c,d=e"},
-	    {"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=b", "Headers", "a=b"},
-	    {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", "Compression", "gzip"},
-	    {"OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip", "Compression",
-	     "gzip"},
-	    {"OTEL_EXPORTER_OTLP_TIMEOUT", "5000", "Timeout", "5s"},
-	    {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "5001", "Timeout", "5001ms"},
-	    {"OTEL_EXPORTER_OTLP_CERTIFICATE", "/ca", "CAFile", "/ca"},
-	    {"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "/ca", "CAFile", "/ca"},
-	    {"OTEL_SERVICE_NAME", "hpc", "ServiceName", "hpc"},
-	    {"OTEL_RESOURCE_ATTRIBUTES", "a=1%2C2,b=x", "ResourceAttributes",
-	     "a=1%2C2,b=x"},
-	    {"OTEL_TRACES_SAMPLER", "always_off", "Sampler", "always_off"},
-	    {"OTEL_BSP_SCHEDULE_DELAY", "2000", "BatchTimeout", "2s"},
-	    {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "7", "MaxExportBatchSize", "7"},
-	    {"OTEL_ATTRIBUTE_COUNT_LIMIT", "5", "AttributeCountLimit", "5"},
-	    {"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "5", "AttributeCountLimit",
-	     "5"},
-	    {"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "9",
-	     "AttributeValueLengthLimit", "9"},
-	    {"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "9",
-	     "AttributeValueLengthLimit", "9"},
+		{ "OTEL_SDK_DISABLED", "TRUE", "Enabled", "no" },
+		{ "OTEL_TRACES_EXPORTER", "none", "Enabled", "no" },
+		{ "OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:1", "Endpoint",
+		  "http://c:1/v1/traces" },
+		{ "OTEL_EXPORTER_OTLP_ENDPOINT", "https://c/base/", "Endpoint",
+		  "https://c/base/v1/traces" },
+		{ "OTEL_EXPORTER_OTLP_ENDPOINT", "https://c/base?k=v",
+		  "Endpoint", "https://c/base/v1/traces?k=v" },
+		{ "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://c:1",
+		  "Endpoint", "http://c:1/" },
+		{ "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://c:1/x",
+		  "Endpoint", "http://c:1/x" },
+		{ "OTEL_EXPORTER_OTLP_HEADERS", "a=b%20c,d=e", "Headers",
+		  "a=b%20c,d=e" },
+		{ "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=b", "Headers",
+		  "a=b" },
+		{ "OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", "Compression",
+		  "gzip" },
+		{ "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip",
+		  "Compression", "gzip" },
+		{ "OTEL_EXPORTER_OTLP_TIMEOUT", "5000", "Timeout", "5s" },
+		{ "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "5001", "Timeout",
+		  "5001ms" },
+		{ "OTEL_EXPORTER_OTLP_CERTIFICATE", "/ca", "CAFile", "/ca" },
+		{ "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "/ca", "CAFile",
+		  "/ca" },
+		{ "OTEL_SERVICE_NAME", "hpc", "ServiceName", "hpc" },
+		{ "OTEL_RESOURCE_ATTRIBUTES", "a=1%2C2,b=x",
+		  "ResourceAttributes", "a=1%2C2,b=x" },
+		{ "OTEL_TRACES_SAMPLER", "always_off", "Sampler",
+		  "always_off" },
+		{ "OTEL_BSP_SCHEDULE_DELAY", "2000", "BatchTimeout", "2s" },
+		{ "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "7", "MaxExportBatchSize",
+		  "7" },
+		{ "OTEL_ATTRIBUTE_COUNT_LIMIT", "5", "AttributeCountLimit",
+		  "5" },
+		{ "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "5", "AttributeCountLimit",
+		  "5" },
+		{ "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "9",
+		  "AttributeValueLengthLimit", "9" },
+		{ "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "9",
+		  "AttributeValueLengthLimit", "9" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -174,7 +181,7 @@ Test(config_environment, takes_client_certificate_and_key)
 
 Test(config_environment, prefers_the_variable_of_traces)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	struct config *config;
 
 	setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://general", 1);
@@ -192,7 +199,7 @@ Test(config_environment, prefers_the_variable_of_traces)
 
 Test(config_environment, booleans_are_true_as_true_only)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	struct config *config;
 
 	setenv("OTEL_SDK_DISABLED", "yes", 1);
@@ -210,7 +217,7 @@ Test(config_environment, booleans_are_true_as_true_only)
 
 Test(config_environment, sampler_argument_goes_with_its_sampler)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	struct config *config;
 
 	setenv("OTEL_TRACES_SAMPLER_ARG", "endpoint=http://x", 1);
@@ -233,7 +240,7 @@ Test(config_environment, sampler_argument_goes_with_its_sampler)
 
 Test(config_environment, is_not_looked_at_for_keys_that_are_set)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	struct config *config;
 
 	setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "not a URL", 1);
@@ -251,7 +258,7 @@ Test(config_environment, is_not_looked_at_for_keys_that_are_set)
 
 Test(config_environment, is_not_read_without_being_asked_to)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	struct config *config;
 
 	setenv("OTEL_SERVICE_NAME", "env", 1);
@@ -267,7 +274,7 @@ Test(config_environment, is_not_read_without_being_asked_to)
 
 Test(config_environment, service_name_precedes_the_attribute)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	struct config *config;
 
 	setenv("OTEL_RESOURCE_ATTRIBUTES", "service.name=attribute,x=1", 1);
@@ -290,7 +297,7 @@ Test(config_environment, service_name_precedes_the_attribute)
 
 Test(config_environment, expands_names_in_three_keys)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	struct config *config;
 
 	setenv("SITE", "north", 1);
@@ -319,11 +326,11 @@ Test(config_environment, expands_names_in_three_keys)
 
 Test(config_environment, refuses_what_is_no_name)
 {
-	static const char *const bad[] = {"${", "${}", "${A", "${A-B}",
-					  "x${A ${B}"};
+	static const char *const bad[] = { "${", "${}", "${A", "${A-B}",
+					   "x${A ${B}" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct err err = {""};
+		struct err err = { "" };
 		char line[64];
 
 		snprintf(line, sizeof(line), "Environment=\"%s\"\n", bad[i]);
@@ -336,7 +343,7 @@ Test(config_environment, refuses_what_is_no_name)
 
 Test(config_environment, checks_what_was_expanded)
 {
-	struct err err = {""};
+	struct err err = { "" };
 
 	setenv("BAD", "a\x01", 1);
 	cr_assert_null(load("Environment=${BAD}\n", true, &err));

@@ -98,7 +98,7 @@ Test(config_file, refuses_long_lines_and_files)
 
 Test(config_file, refuses_what_is_no_regular_file)
 {
-	struct config_source source = {.file = "/tmp", .file_optional = true};
+	struct config_source source = { .file = "/tmp", .file_optional = true };
 	struct config *config = NULL;
 	struct err err;
 
@@ -115,7 +115,7 @@ Test(config_file, refuses_what_is_no_regular_file)
 
 Test(config_file, missing_file_is_an_error_unless_optional)
 {
-	struct config_source source = {.file = config_path("none")};
+	struct config_source source = { .file = config_path("none") };
 	struct config *config = NULL;
 	struct err err;
 
@@ -135,14 +135,14 @@ Test(config_file, missing_file_is_an_error_unless_optional)
 Test(config_file, reads_blanks_comments_and_quotes)
 {
 	struct config *config =
-	    config_of("# comment \"with a quote\n"
-		      "\n"
-		      "  \t\n"
-		      "   serviceNAME \t=  \"a b # c\"   # comment\n"
-		      "Environment=x#comment\n"
-		      "# LogLevel=debug\n"
-		      "SpoolDir=\"/a b\"#comment \"\n"
-		      "AgentUser = slurm");
+		config_of("# comment \"with a quote\n"
+			  "\n"
+			  "  \t\n"
+			  "   serviceNAME \t=  \"a b # c\"   # comment\n"
+			  "Environment=x#comment\n"
+			  "# LogLevel=debug\n"
+			  "SpoolDir=\"/a b\"#comment \"\n"
+			  "AgentUser = slurm");
 
 	cr_assert_str_eq(config->service_name, "a b # c");
 	cr_assert_str_eq(config->environment, "x");
@@ -286,7 +286,7 @@ static void count(const char *message, void *arg)
  * take for ever. */
 Test(config_file, bounds_the_number_of_files)
 {
-	struct config_source source = {.file = config_path("otel.conf")};
+	struct config_source source = { .file = config_path("otel.conf") };
 	struct config *config = NULL;
 	size_t reports = 0;
 	int mistakes;
@@ -303,7 +303,7 @@ Test(config_file, bounds_the_number_of_files)
 
 Test(config_file, skips_unreadable_files_only_when_optional)
 {
-	struct config_source source = {.file = NULL};
+	struct config_source source = { .file = NULL };
 	struct config *config = NULL;
 	struct err err;
 
@@ -332,7 +332,7 @@ Test(config_file, skips_unreadable_files_only_when_optional)
 
 Test(config_file, missing_include_is_an_error_though_optional)
 {
-	struct config_source source = {.file_optional = true};
+	struct config_source source = { .file_optional = true };
 	struct config *config = NULL;
 	struct err err;
 
@@ -349,26 +349,26 @@ Test(config_file, missing_include_is_an_error_though_optional)
 Test(config_file, survives_random_files)
 {
 	static const char *const words[] = {
-	    "Endpoint", "=",          "Headers",
-	    "a=b",      "\"",         "#",
-	    "\\\n",     "\n",         " ",
-	    "\r\n",     "%",          "%41",
-	    ",",        "http:",      "//",
-	    "@",        ":",          "ResourceAttributes",
-	    "${X}",     "\0",         "\xff",
-	    "Include ", "SamplerArg", "0.1",
+		"Endpoint", "=",          "Headers",
+		"a=b",      "\"",         "#",
+		"\\\n",     "\n",         " ",
+		"\r\n",     "%",          "%41",
+		",",        "http:",      "//",
+		"@",        ":",          "ResourceAttributes",
+		"${X}",     "\0",         "\xff",
+		"Include ", "SamplerArg", "0.1",
 	};
 	uint64_t seed = 2;
 
 	for (int round = 0; round < 3000; round++) {
 		char text[512];
 		struct config *config;
-		struct err err = {""};
+		struct err err = { "" };
 		size_t len = 0;
 
 		while (len < sizeof(text) - 32) {
 			const char *word = words[random_below(
-			    &seed, sizeof(words) / sizeof(words[0]))];
+				&seed, sizeof(words) / sizeof(words[0]))];
 			size_t n = *word ? strlen(word) : 1;
 
 			memcpy(text + len, word, n);

@@ -10,23 +10,25 @@ Test(config_sources, refuses_bad_arguments)
 	static const struct {
 		const char *arg, *said;
 	} cases[] = {
-	    {"Endpont=http://s3cret",
-	     "plugstack.conf argument \"Endpont=...\": unknown key (did you "
-	     "mean Endpoint?)"},
-	    {"Enabled=maybe", "plugstack.conf argument \"Enabled=...\": "
-			      "\"maybe\" is not yes or no"},
-	    {"Enabled", "plugstack.conf argument \"Enabled=...\": not of the "
-			"form Key=Value"},
-	    {"", "plugstack.conf argument \"...\": not of the form Key=Value"},
-	    {"s3cret==", "plugstack.conf argument \"...\": unknown key"},
-	    {"ServiceName=a\nb",
-	     "plugstack.conf argument \"ServiceName=...\": the value holds a "
-	     "control character or is not UTF-8"},
+		{ "Endpont=http://s3cret",
+		  "plugstack.conf argument \"Endpont=...\": unknown key (did you "
+		  "mean Endpoint?)" },
+		{ "Enabled=maybe", "plugstack.conf argument \"Enabled=...\": "
+				   "\"maybe\" is not yes or no" },
+		{ "Enabled",
+		  "plugstack.conf argument \"Enabled=...\": not of the "
+		  "form Key=Value" },
+		{ "",
+		  "plugstack.conf argument \"...\": not of the form Key=Value" },
+		{ "s3cret==", "plugstack.conf argument \"...\": unknown key" },
+		{ "ServiceName=a\nb",
+		  "plugstack.conf argument \"ServiceName=...\": the value holds a "
+		  "control character or is not UTF-8" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *args[] = {(char *)cases[i].arg, NULL};
-		struct config_source source = {.args = args, .n_args = 1};
+		char *args[] = { (char *)cases[i].arg, NULL };
+		struct config_source source = { .args = args, .n_args = 1 };
 		struct config *config = NULL;
 		struct err err;
 
@@ -38,9 +40,9 @@ Test(config_sources, refuses_bad_arguments)
 
 Test(config_sources, arguments_override_the_file)
 {
-	char *args[] = {"config=/else/where", "ServiceName=arg",
-			"CAFile=", "Config"};
-	struct config_source source = {.args = args, .n_args = 4};
+	char *args[] = { "config=/else/where", "ServiceName=arg",
+			 "CAFile=", "Config" };
+	struct config_source source = { .args = args, .n_args = 4 };
 	struct config *config = NULL;
 	char where[64];
 	struct err err;
@@ -82,7 +84,7 @@ Test(config_sources, checks_what_concerns_several_keys)
 
 Test(config_sources, has_documented_defaults)
 {
-	struct config_source source = {.file = NULL};
+	struct config_source source = { .file = NULL };
 	struct config *config = NULL;
 	struct err err;
 
@@ -141,8 +143,8 @@ static void note(const char *message, void *arg)
 
 Test(config_sources, check_goes_on_after_mistakes)
 {
-	struct config_source source = {.file = config_path("otel.conf")};
-	struct notes notes = {0, ""};
+	struct config_source source = { .file = config_path("otel.conf") };
+	struct notes notes = { 0, "" };
 	struct config *config = NULL;
 
 	config_write("otel.conf", "ServiceName=good\nEnabled=maybe\nLoglevl=x\n"

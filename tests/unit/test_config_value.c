@@ -19,9 +19,9 @@ Test(config_value, refuses_what_is_no_boolean)
 
 Test(config_value, refuses_what_is_no_duration)
 {
-	static const char *const bad[] = {"10",  "s",    "1.5s", "-1s",
-					  "1d",  "1 s",  "1sm",  "ms",
-					  "+1s", "0x1s", "1ss"};
+	static const char *const bad[] = { "10",  "s",    "1.5s", "-1s",
+					   "1d",  "1 s",  "1sm",  "ms",
+					   "+1s", "0x1s", "1ss" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char line[64], said[160];
@@ -74,9 +74,9 @@ Test(config_value, refuses_numbers_out_of_range)
 
 Test(config_value, refuses_what_is_no_ratio)
 {
-	static const char *const bad[] = {"1.1",  "-0.1", "inf",  "nan", "0x1",
-					  "1e",   "0,5",  ".",    "e1",  "1e9",
-					  "0.5x", "+0.5", "1.0.0"};
+	static const char *const bad[] = { "1.1",  "-0.1", "inf",  "nan", "0x1",
+					   "1e",   "0,5",  ".",    "e1",  "1e9",
+					   "0.5x", "+0.5", "1.0.0" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char line[64], said[128];
@@ -111,7 +111,7 @@ Test(config_value, refuses_relative_paths)
 
 Test(config_value, refuses_user_names_that_could_be_something_else)
 {
-	static const char *const bad[] = {"-u", "a:b", "a/b", "$(id)"};
+	static const char *const bad[] = { "-u", "a:b", "a/b", "$(id)" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char line[64], said[128];
@@ -139,9 +139,10 @@ Test(config_value, refuses_trace_urls_without_the_id)
 
 Test(config_value, refuses_other_schemes_and_says_which_there_are)
 {
-	static const char *const bad[] = {
-	    "grpc://c:4317", "http:/c",   "c:4318",  "zipkin://c",
-	    "stdout:",       "localhost", "//c:4318"};
+	static const char *const bad[] = { "grpc://c:4317", "http:/c",
+					   "c:4318",        "zipkin://c",
+					   "stdout:",       "localhost",
+					   "//c:4318" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char line[64], said[160];
@@ -157,12 +158,12 @@ Test(config_value, refuses_other_schemes_and_says_which_there_are)
 
 Test(config_value, refuses_bad_hosts_and_ports)
 {
-	static const char *const bad[] = {"http://",        "http://:4318",
-					  "http://c:",      "http://c:0",
-					  "http://c:65536", "http://c:x",
-					  "http://[::1",    "http://[]:1",
-					  "http:///path",   "http://c:431800",
-					  "http://a_b!/",   "http://[::1]x"};
+	static const char *const bad[] = { "http://",        "http://:4318",
+					   "http://c:",      "http://c:0",
+					   "http://c:65536", "http://c:x",
+					   "http://[::1",    "http://[]:1",
+					   "http:///path",   "http://c:431800",
+					   "http://a_b!/",   "http://[::1]x" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char line[64], said[160];
@@ -183,8 +184,8 @@ Test(config_value, refuses_bad_hosts_and_ports)
 
 Test(config_value, refuses_files_that_are_no_absolute_path)
 {
-	static const char *const bad[] = {"file:", "file:x", "file://host/x",
-					  "file:////x"};
+	static const char *const bad[] = { "file:", "file:x", "file://host/x",
+					   "file:////x" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char line[64], said[160];
@@ -203,23 +204,23 @@ Test(config_value, refuses_files_that_are_no_absolute_path)
 Test(config_value, never_shows_a_secret)
 {
 	static const char *const bad[] = {
-	    "Endpoint=ftp://u:s3cret@host\n",
-	    "Endpoint=u:s3cret@host\n",
-	    "Endpoint=http://u:s3/cret@s3cret@host:x\n",
-	    "Endpoint=http://u:s3cret@:4318\n",
-	    "TraceURL=http://u:s3cret@host\n",
-	    "Headers=s3cret\n",
-	    "Headers=\"bearer s3cret=1\"\n",
-	    "Headers=a=s3cret%zz\n",
-	    "Headers=a=s3cret%0d%0aX:y\n",
-	    "Headers=a=\"s3cret\"\n",
-	    "Headers=\"a=s3cret\n",
-	    "Headers=Authorization=Bearer s3cret\n",
-	    "Headers=\"a=\x01s3cret\"\n",
-	    "Header=s3cret\n",
-	    "s3cret\n",
-	    "s3cret==\n",
-	    "Endpoint http://u:s3cret@host\n",
+		"Endpoint=ftp://u:s3cret@host\n",
+		"Endpoint=u:s3cret@host\n",
+		"Endpoint=http://u:s3/cret@s3cret@host:x\n",
+		"Endpoint=http://u:s3cret@:4318\n",
+		"TraceURL=http://u:s3cret@host\n",
+		"Headers=s3cret\n",
+		"Headers=\"bearer s3cret=1\"\n",
+		"Headers=a=s3cret%zz\n",
+		"Headers=a=s3cret%0d%0aX:y\n",
+		"Headers=a=\"s3cret\"\n",
+		"Headers=\"a=s3cret\n",
+		"Headers=Authorization=Bearer s3cret\n",
+		"Headers=\"a=\x01s3cret\"\n",
+		"Header=s3cret\n",
+		"s3cret\n",
+		"s3cret==\n",
+		"Endpoint http://u:s3cret@host\n",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -357,12 +358,12 @@ Test(config_value, reads_ratios_in_any_locale)
 
 Test(config_value, reads_samplers)
 {
-	static const char *const names[] = {"always_on",
-					    "always_off",
-					    "traceidratio",
-					    "parentbased_always_on",
-					    "parentbased_always_off",
-					    "parentbased_traceidratio"};
+	static const char *const names[] = { "always_on",
+					     "always_off",
+					     "traceidratio",
+					     "parentbased_always_on",
+					     "parentbased_always_off",
+					     "parentbased_traceidratio" };
 	struct config *config;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -376,9 +377,9 @@ Test(config_value, reads_samplers)
 Test(config_value, reads_choices)
 {
 	struct config *config =
-	    config_of("Compression=GZIP\nSubmitContext=ignore\n"
-		      "SpanNames=descriptive\nJobComment=comment\n"
-		      "LogLevel=debug\n");
+		config_of("Compression=GZIP\nSubmitContext=ignore\n"
+			  "SpanNames=descriptive\nJobComment=comment\n"
+			  "LogLevel=debug\n");
 
 	cr_assert_eq(config->compression, COMPRESSION_GZIP);
 	cr_assert_eq(config->submit_context, SUBMIT_IGNORE);
@@ -394,16 +395,17 @@ Test(config_value, reads_choices)
 Test(config_value, completes_endpoints)
 {
 	static const char *const cases[][2] = {
-	    {"http://c", "http://c/v1/traces"},
-	    {"HTTPS://c:443", "https://c:443/v1/traces"},
-	    {"http://c:4318?x=1", "http://c:4318/v1/traces?x=1"},
-	    {"http://c/", "http://c/"},
-	    {"http://c/otlp", "http://c/otlp"},
-	    {"http://[::1]:4318", "http://[::1]:4318/v1/traces"},
-	    {"http://u:p@c", "http://u:p@c/v1/traces"},
-	    {"file:/x/y", "file:/x/y"},
-	    {"FILE:///x/y", "file:/x/y"},
-	    {"\"http://a , https://b/c,\"", "http://a/v1/traces,https://b/c"},
+		{ "http://c", "http://c/v1/traces" },
+		{ "HTTPS://c:443", "https://c:443/v1/traces" },
+		{ "http://c:4318?x=1", "http://c:4318/v1/traces?x=1" },
+		{ "http://c/", "http://c/" },
+		{ "http://c/otlp", "http://c/otlp" },
+		{ "http://[::1]:4318", "http://[::1]:4318/v1/traces" },
+		{ "http://u:p@c", "http://u:p@c/v1/traces" },
+		{ "file:/x/y", "file:/x/y" },
+		{ "FILE:///x/y", "file:/x/y" },
+		{ "\"http://a , https://b/c,\"",
+		  "http://a/v1/traces,https://b/c" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -413,14 +415,14 @@ Test(config_value, completes_endpoints)
 Test(config_value, masks_user_information)
 {
 	static const char *const cases[][2] = {
-	    {"", ""},
-	    {"plain", "plain"},
-	    {"http://c/x", "http://c/x"},
-	    {"http://u:p@c/x", "http://********@c/x"},
-	    {"http://a@b@c", "http://********@c"},
-	    {"http://c/@x", "http://c/@x"},
-	    {"http://u:p@a,https://v:q@b/y",
-	     "http://********@a,https://********@b/y"},
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "http://c/x", "http://c/x" },
+		{ "http://u:p@c/x", "http://********@c/x" },
+		{ "http://a@b@c", "http://********@c" },
+		{ "http://c/@x", "http://c/@x" },
+		{ "http://u:p@a,https://v:q@b/y",
+		  "http://********@a,https://********@b/y" },
 	};
 	char masked[64];
 
@@ -440,7 +442,7 @@ Test(config_value, masks_user_information)
 Test(config_value, decodes_headers)
 {
 	struct config *config = config_of(
-	    "Headers=\"Authorization = Bearer a==, X-Y=1%2C2%25 ,z=\"\n");
+		"Headers=\"Authorization = Bearer a==, X-Y=1%2C2%25 ,z=\"\n");
 
 	cr_assert_str_eq(config->headers[0], "Authorization=Bearer a==");
 	cr_assert_str_eq(config->headers[1], "X-Y=1,2%");
@@ -454,7 +456,7 @@ Test(config_value, decodes_headers)
 Test(config_value, keeps_the_last_of_repeated_attributes)
 {
 	struct config *config =
-	    config_of("ResourceAttributes=a=1,b=2,a=3,ab=4,b=5\n");
+		config_of("ResourceAttributes=a=1,b=2,a=3,ab=4,b=5\n");
 
 	assert_value(config, "ResourceAttributes", "a=3,ab=4,b=5");
 	config_destroy(config);
@@ -482,8 +484,8 @@ Test(config_value, gives_attributes_to_keys_of_their_own)
 Test(config_value, takes_empty_for_the_default)
 {
 	struct config *config = config_of(
-	    "Endpoint=http://x\nEndpoint=\nSpoolMaxSize=\"\"\nCAFile=\n"
-	    "ServiceName=\nHeaders=a=b\nHeaders=\n");
+		"Endpoint=http://x\nEndpoint=\nSpoolMaxSize=\"\"\nCAFile=\n"
+		"ServiceName=\nHeaders=a=b\nHeaders=\n");
 
 	assert_value(config, "Endpoint", "http://localhost:4318/v1/traces");
 	assert_value(config, "SpoolMaxSize", "256MiB");

@@ -74,7 +74,7 @@ static void load(const char *name)
 
 static char *draw(size_t width, bool utf8, bool color, bool all)
 {
-	struct draw_options options = {width, {utf8, color}, all};
+	struct draw_options options = { width, { utf8, color }, all };
 	struct err err;
 	char *text = NULL;
 	size_t len;
@@ -107,15 +107,35 @@ static const struct {
 	size_t width;
 	bool utf8, color;
 } drawings[] = {
-    {"train-60.expected", {"train.jsonl", "app.jsonl"}, 60, true, false},
-    {"train-80.expected", {"train.jsonl", "app.jsonl"}, 80, true, false},
-    {"train-120.expected", {"train.jsonl", "app.jsonl"}, 120, true, false},
-    {"train-80-ascii.expected", {"train.jsonl", "app.jsonl"}, 80, false, false},
-    {"train-80-color.expected", {"train.jsonl", "app.jsonl"}, 80, true, true},
-    {"array-80.expected", {"array.jsonl"}, 80, true, false},
-    {"hostile-80.expected", {"hostile.jsonl"}, 80, true, false},
-    {"hostile-80-ascii.expected", {"hostile.jsonl"}, 80, false, false},
-    {"odd-80.expected", {"odd.jsonl"}, 80, true, false},
+	{ "train-60.expected",
+	  { "train.jsonl", "app.jsonl" },
+	  60,
+	  true,
+	  false },
+	{ "train-80.expected",
+	  { "train.jsonl", "app.jsonl" },
+	  80,
+	  true,
+	  false },
+	{ "train-120.expected",
+	  { "train.jsonl", "app.jsonl" },
+	  120,
+	  true,
+	  false },
+	{ "train-80-ascii.expected",
+	  { "train.jsonl", "app.jsonl" },
+	  80,
+	  false,
+	  false },
+	{ "train-80-color.expected",
+	  { "train.jsonl", "app.jsonl" },
+	  80,
+	  true,
+	  true },
+	{ "array-80.expected", { "array.jsonl" }, 80, true, false },
+	{ "hostile-80.expected", { "hostile.jsonl" }, 80, true, false },
+	{ "hostile-80-ascii.expected", { "hostile.jsonl" }, 80, false, false },
+	{ "odd-80.expected", { "odd.jsonl" }, 80, true, false },
 };
 
 Test(draw, whole_drawings)
@@ -220,7 +240,7 @@ static void load_steps(uint32_t count, uint32_t failed)
 		record.start_ns = 1000 + i * UINT64_C(1000);
 		record.end_ns = record.start_ns + 900;
 		record.status =
-		    i == failed ? SPAN_STATUS_ERROR : SPAN_STATUS_UNSET;
+			i == failed ? SPAN_STATUS_ERROR : SPAN_STATUS_UNSET;
 		cr_assert_eq(span_set_add(&set, &record), 0);
 	}
 }
@@ -285,34 +305,34 @@ static const struct {
 	size_t cells;
 	const char *ascii;
 } texts[] = {
-    {"", 10, "", 0, ""},
-    {"abc", 3, "abc", 3, "abc"},
-    {"abcd", 3, "ab\u2026", 3, "..."},
-    {"abcdef", 5, "abcd\u2026", 5, "ab..."},
-    {"abc", 1, "\u2026", 1, ""},
-    {"abc", 0, "", 0, ""},
-    {"\033[31m", 9, "\u241b[31m", 5, "?[31m"},
-    {"a\tb\r\n", 9, "a\u2409b\u240d\u240a", 5, "a?b??"},
-    {"\177", 9, "\u2421", 1, "?"},
-    {"\xc2\x9b"
-     "1m",
-     9,
-     "\ufffd"
-     "1m",
-     3, "?1m"},
-    {"\u202eabc\u202c", 9, "abc", 3, "?abc?"},
-    {"\xff"
-     "a\xc3",
-     9,
-     "\ufffd"
-     "a\ufffd",
-     3, "?a?"},
-    {"\xed\xa0\x80", 9, "\ufffd\ufffd\ufffd", 3, "?"},
-    {"\u65e5\u672c\u8a9e", 6, "\u65e5\u672c\u8a9e", 6, "???"},
-    {"\u65e5\u672c\u8a9e", 5, "\u65e5\u672c\u2026", 5, "???"},
-    {"\u65e5\u672c\u8a9e", 4, "\u65e5\u2026", 3, "???"},
-    {"e\u0301\u0301\u0301\u0301x", 2, "e\u0301\u0301x", 2, NULL},
-    {"\u0301x", 2, "x", 1, "?x"},
+	{ "", 10, "", 0, "" },
+	{ "abc", 3, "abc", 3, "abc" },
+	{ "abcd", 3, "ab\u2026", 3, "..." },
+	{ "abcdef", 5, "abcd\u2026", 5, "ab..." },
+	{ "abc", 1, "\u2026", 1, "" },
+	{ "abc", 0, "", 0, "" },
+	{ "\033[31m", 9, "\u241b[31m", 5, "?[31m" },
+	{ "a\tb\r\n", 9, "a\u2409b\u240d\u240a", 5, "a?b??" },
+	{ "\177", 9, "\u2421", 1, "?" },
+	{ "\xc2\x9b"
+	  "1m",
+	  9,
+	  "\ufffd"
+	  "1m",
+	  3, "?1m" },
+	{ "\u202eabc\u202c", 9, "abc", 3, "?abc?" },
+	{ "\xff"
+	  "a\xc3",
+	  9,
+	  "\ufffd"
+	  "a\ufffd",
+	  3, "?a?" },
+	{ "\xed\xa0\x80", 9, "\ufffd\ufffd\ufffd", 3, "?" },
+	{ "\u65e5\u672c\u8a9e", 6, "\u65e5\u672c\u8a9e", 6, "???" },
+	{ "\u65e5\u672c\u8a9e", 5, "\u65e5\u672c\u2026", 5, "???" },
+	{ "\u65e5\u672c\u8a9e", 4, "\u65e5\u2026", 3, "???" },
+	{ "e\u0301\u0301\u0301\u0301x", 2, "e\u0301\u0301x", 2, NULL },
+	{ "\u0301x", 2, "x", 1, "?x" },
 };
 
 Test(text, made_fit_and_cut)
@@ -320,7 +340,7 @@ Test(text, made_fit_and_cut)
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct buf out = BUF_INIT;
 		size_t cells =
-		    text_put(&out, texts[i].text, texts[i].max, true);
+			text_put(&out, texts[i].text, texts[i].max, true);
 
 		buf_putc(&out, '\0');
 		cr_expect_str_eq((char *)out.data, texts[i].utf8, "%zu: %s", i,
@@ -342,31 +362,31 @@ static const struct {
 	uint64_t ns;
 	const char *text;
 } durations[] = {
-    {0, "0 s"},
-    {1, "1 ns"},
-    {999, "999 ns"},
-    {1000, "1.00 \u00b5s"},
-    {9994, "9.99 \u00b5s"},
-    {9995, "10.0 \u00b5s"},
-    {99949, "99.9 \u00b5s"},
-    {99950, "100 \u00b5s"},
-    {850000, "850 \u00b5s"},
-    {999499, "999 \u00b5s"},
-    {999500, "1.00 ms"},
-    {12345678, "12.3 ms"},
-    {999499999, "999 ms"},
-    {999500000, "1.00 s"},
-    {1420000000, "1.42 s"},
-    {59949999999, "59.9 s"},
-    {59950000000, "1m 00s"},
-    {185 * S, "3m 05s"},
-    {3599 * S + S / 2 - 1, "59m 59s"},
-    {3599 * S + S / 2, "1h 00m"},
-    {8040 * S, "2h 14m"},
-    {86369 * S, "23h 59m"},
-    {86370 * S, "1d 00h"},
-    {273600 * S, "3d 04h"},
-    {UINT64_MAX, "213504d 00h"},
+	{ 0, "0 s" },
+	{ 1, "1 ns" },
+	{ 999, "999 ns" },
+	{ 1000, "1.00 \u00b5s" },
+	{ 9994, "9.99 \u00b5s" },
+	{ 9995, "10.0 \u00b5s" },
+	{ 99949, "99.9 \u00b5s" },
+	{ 99950, "100 \u00b5s" },
+	{ 850000, "850 \u00b5s" },
+	{ 999499, "999 \u00b5s" },
+	{ 999500, "1.00 ms" },
+	{ 12345678, "12.3 ms" },
+	{ 999499999, "999 ms" },
+	{ 999500000, "1.00 s" },
+	{ 1420000000, "1.42 s" },
+	{ 59949999999, "59.9 s" },
+	{ 59950000000, "1m 00s" },
+	{ 185 * S, "3m 05s" },
+	{ 3599 * S + S / 2 - 1, "59m 59s" },
+	{ 3599 * S + S / 2, "1h 00m" },
+	{ 8040 * S, "2h 14m" },
+	{ 86369 * S, "23h 59m" },
+	{ 86370 * S, "1d 00h" },
+	{ 273600 * S, "3d 04h" },
+	{ UINT64_MAX, "213504d 00h" },
 };
 
 Test(time_text, durations)
@@ -403,7 +423,7 @@ static const char *bar_text(uint64_t start, uint64_t end, enum bar_fill fill,
 			    bool utf8)
 {
 	static struct buf out;
-	const struct bar_scale scale = {1000, 1080, 10};
+	const struct bar_scale scale = { 1000, 1080, 10 };
 	struct bar bar;
 
 	buf_clear(&out);
@@ -422,32 +442,32 @@ static const struct {
 	enum bar_fill fill;
 	const char *utf8, *ascii;
 } bars[] = {
-    {0, 80, BAR_SOLID,
-     "\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588",
-     "##########"},
-    {0, 16, BAR_SOLID, "\u2588\u2588", "##"},
-    {0, 17, BAR_SOLID, "\u2588\u2588\u258f", "##"},
-    {0, 23, BAR_SOLID, "\u2588\u2588\u2589", "###"},
-    {8, 12, BAR_SOLID, " \u258c", " #"},
-    {12, 24, BAR_SOLID, " \u2590\u2588", "  #"},
-    {15, 24, BAR_SOLID, "  \u2588", "  #"},
-    {40, 40, BAR_SOLID, "     \u258f", "     #"},
-    {46, 47, BAR_SOLID, "     \u2595", "      #"},
-    {80, 80, BAR_SOLID, "         \u2595", "         #"},
-    {78, 80, BAR_SOLID, "         \u2595", "         #"},
-    {0, 0, BAR_SOLID, "\u258f", "#"},
-    {500, 600, BAR_SOLID, "         \u2595", "         #"},
-    {0, 3, BAR_WAIT, "\u2591", "."},
-    {4, 20, BAR_WAIT, " \u2591\u2591", " .."},
-    {79, 80, BAR_WAIT, "         \u2591", "         ."},
-    {8, 24, BAR_MANY, " \u2592\u2592", " %%"},
+	{ 0, 80, BAR_SOLID,
+	  "\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588",
+	  "##########" },
+	{ 0, 16, BAR_SOLID, "\u2588\u2588", "##" },
+	{ 0, 17, BAR_SOLID, "\u2588\u2588\u258f", "##" },
+	{ 0, 23, BAR_SOLID, "\u2588\u2588\u2589", "###" },
+	{ 8, 12, BAR_SOLID, " \u258c", " #" },
+	{ 12, 24, BAR_SOLID, " \u2590\u2588", "  #" },
+	{ 15, 24, BAR_SOLID, "  \u2588", "  #" },
+	{ 40, 40, BAR_SOLID, "     \u258f", "     #" },
+	{ 46, 47, BAR_SOLID, "     \u2595", "      #" },
+	{ 80, 80, BAR_SOLID, "         \u2595", "         #" },
+	{ 78, 80, BAR_SOLID, "         \u2595", "         #" },
+	{ 0, 0, BAR_SOLID, "\u258f", "#" },
+	{ 500, 600, BAR_SOLID, "         \u2595", "         #" },
+	{ 0, 3, BAR_WAIT, "\u2591", "." },
+	{ 4, 20, BAR_WAIT, " \u2591\u2591", " .." },
+	{ 79, 80, BAR_WAIT, "         \u2591", "         ." },
+	{ 8, 24, BAR_MANY, " \u2592\u2592", " %%" },
 };
 
 Test(bar, cells)
 {
 	for (size_t i = 0; i < COUNT(bars); i++) {
-		const char *got =
-		    bar_text(bars[i].start, bars[i].end, bars[i].fill, true);
+		const char *got = bar_text(bars[i].start, bars[i].end,
+					   bars[i].fill, true);
 
 		cr_expect_str_eq(got, bars[i].utf8, "%zu: '%s'", i, got);
 		got = bar_text(bars[i].start, bars[i].end, bars[i].fill, false);
@@ -457,7 +477,7 @@ Test(bar, cells)
 
 Test(bar, a_trace_without_length)
 {
-	const struct bar_scale scale = {5, 5, 10};
+	const struct bar_scale scale = { 5, 5, 10 };
 	struct bar bar;
 
 	bar_place(&scale, 5, 5, BAR_SOLID, true, &bar);

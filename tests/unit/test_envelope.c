@@ -18,7 +18,7 @@
 static struct resource *make_resource(const struct config *config)
 {
 	struct resource *resource =
-	    resource_create(config, "c1", "spool@host", NULL);
+		resource_create(config, "c1", "spool@host", NULL);
 
 	cr_assert(resource);
 	return resource;
@@ -27,7 +27,7 @@ static struct resource *make_resource(const struct config *config)
 static Otlp__TracesData *decode(const struct buf *buf)
 {
 	Otlp__TracesData *data =
-	    otlp__traces_data__unpack(NULL, buf->len, buf->data);
+		otlp__traces_data__unpack(NULL, buf->len, buf->data);
 
 	cr_assert(data, "the request does not decode");
 	cr_assert_eq(otlp__traces_data__get_packed_size(data), buf->len,
@@ -39,8 +39,8 @@ Test(envelope, refuses_what_no_receiver_takes)
 {
 	struct config config = fixture_config();
 	struct resource *resource = make_resource(&config);
-	const struct iovec huge = {NULL, ENVELOPE_MAX};
-	const struct batch batch = {&huge, 1, resource};
+	const struct iovec huge = { NULL, ENVELOPE_MAX };
+	const struct batch batch = { &huge, 1, resource };
 	struct buf buf = BUF_INIT;
 	struct err err;
 
@@ -54,12 +54,12 @@ Test(envelope, refuses_what_no_receiver_takes)
 /* Lengths on both sides of where a varint grows. */
 Test(envelope, holds_every_span_as_it_was_stored)
 {
-	const size_t lengths[] = {0, 1, 100, 127, 128, 16383, 16384, BIG};
+	const size_t lengths[] = { 0, 1, 100, 127, 128, 16383, 16384, BIG };
 	enum { N = sizeof(lengths) / sizeof(lengths[0]) };
 	struct config config = fixture_config();
 	struct resource *resource = make_resource(&config);
 	struct iovec spans[N];
-	const struct batch batch = {spans, N, resource};
+	const struct batch batch = { spans, N, resource };
 	struct buf buf = BUF_INIT;
 	const Otlp__ScopeSpans *scope;
 	Otlp__TracesData *data;
@@ -95,7 +95,7 @@ Test(envelope, appends)
 	struct config config = fixture_config();
 	struct resource *resource = make_resource(&config);
 	struct iovec span = fixture_span("s", 1);
-	const struct batch batch = {&span, 1, resource};
+	const struct batch batch = { &span, 1, resource };
 	struct buf buf = BUF_INIT;
 
 	buf_puts(&buf, "x");
@@ -142,7 +142,7 @@ Test(envelope, decodes_by_the_official_definitions)
 	struct config config = fixture_config();
 	struct resource *resource = make_resource(&config);
 	struct iovec span = fixture_span("slurm.step", 9);
-	const struct batch batch = {&span, 1, resource};
+	const struct batch batch = { &span, 1, resource };
 	struct buf buf = BUF_INIT;
 	static char text[65536];
 
@@ -171,7 +171,7 @@ Test(envelope, decodes_by_the_official_definitions)
 static Otlp__Resource *unpack(const struct resource *resource)
 {
 	Otlp__Resource *message =
-	    otlp__resource__unpack(NULL, resource->len, resource->data);
+		otlp__resource__unpack(NULL, resource->len, resource->data);
 
 	cr_assert(message);
 	return message;
@@ -214,16 +214,16 @@ Test(resource, says_who_we_are)
 
 Test(resource, configured_attributes_win_and_denied_ones_stay)
 {
-	char *attributes[] = {(char *)"service.name=mine",
-			      (char *)"a=b=c",
-			      (char *)"bad=\xff!",
-			      (char *)"empty=",
-			      (char *)"=nokey",
-			      (char *)"nothing",
-			      (char *)"secret.x=1",
-			      NULL};
-	char *deny[] = {(char *)"host.*", (char *)"secret.x",
-			(char *)"slurm.cluster.name", NULL};
+	char *attributes[] = { (char *)"service.name=mine",
+			       (char *)"a=b=c",
+			       (char *)"bad=\xff!",
+			       (char *)"empty=",
+			       (char *)"=nokey",
+			       (char *)"nothing",
+			       (char *)"secret.x=1",
+			       NULL };
+	char *deny[] = { (char *)"host.*", (char *)"secret.x",
+			 (char *)"slurm.cluster.name", NULL };
 	struct config config = fixture_config();
 	struct resource *resource;
 	Otlp__Resource *message;
@@ -248,9 +248,9 @@ Test(resource, configured_attributes_win_and_denied_ones_stay)
 
 Test(resource, all_denied_is_an_empty_resource)
 {
-	char *deny[] = {(char *)"service.*", (char *)"host.*",
-			(char *)"os.*",      (char *)"telemetry.*",
-			(char *)"slurm.*",   NULL};
+	char *deny[] = { (char *)"service.*", (char *)"host.*",
+			 (char *)"os.*",      (char *)"telemetry.*",
+			 (char *)"slurm.*",   NULL };
 	struct config config = fixture_config();
 	struct resource *resource;
 	struct iovec span = fixture_span("s", 1);
@@ -259,8 +259,9 @@ Test(resource, all_denied_is_an_empty_resource)
 	config.attribute_deny = deny;
 	resource = make_resource(&config);
 	cr_assert_eq(resource->len, 0);
-	cr_assert_eq(
-	    envelope_write(&(struct batch){&span, 1, resource}, &buf, NULL), 0);
+	cr_assert_eq(envelope_write(&(struct batch){ &span, 1, resource }, &buf,
+				    NULL),
+		     0);
 	otlp__traces_data__free_unpacked(decode(&buf), NULL);
 	buf_free(&buf);
 	free(span.iov_base);

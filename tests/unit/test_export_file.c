@@ -53,7 +53,7 @@ static struct export_result send_named(const char *name)
 	struct iovec span = fixture_span(name, 1);
 	struct export_result result;
 
-	exporter_send(f.exporter, &(struct batch){&span, 1, f.resource},
+	exporter_send(f.exporter, &(struct batch){ &span, 1, f.resource },
 		      &result);
 	free(span.iov_base);
 	return result;
@@ -98,9 +98,9 @@ static size_t count_lines(const char *path)
 	while ((line = strsep(&rest, "\n")) && rest) {
 		json_object *object = json_tokener_parse(line);
 
-		cr_assert(
-		    json_object_object_get_ex(object, "resourceSpans", NULL),
-		    "line %zu: %s", n, line);
+		cr_assert(json_object_object_get_ex(object, "resourceSpans",
+						    NULL),
+			  "line %zu: %s", n, line);
 		json_object_put(object);
 		n++;
 	}
@@ -109,8 +109,8 @@ static size_t count_lines(const char *path)
 
 Test(export_file, paths_that_can_not_be_meant_are_refused)
 {
-	const char *const bad[] = {"file:", "file:relative", "file:/",
-				   "file://host/path", "file:./x"};
+	const char *const bad[] = { "file:", "file:relative", "file:/",
+				    "file://host/path", "file:./x" };
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -138,7 +138,7 @@ Test(export_file, an_empty_batch_writes_nothing)
 {
 	struct export_result r;
 
-	exporter_send(f.exporter, &(struct batch){NULL, 0, f.resource}, &r);
+	exporter_send(f.exporter, &(struct batch){ NULL, 0, f.resource }, &r);
 	cr_assert_eq(r.verdict, VERDICT_SENT);
 	cr_assert_neq(access(f.path, F_OK), 0);
 }
@@ -157,10 +157,10 @@ Test(export_file, one_line_a_batch)
 
 Test(export_file, a_span_that_does_not_decode_is_refused_alone)
 {
-	struct iovec bad = {(void *)"\xff\xff", 2};
+	struct iovec bad = { (void *)"\xff\xff", 2 };
 	struct export_result r;
 
-	exporter_send(f.exporter, &(struct batch){&bad, 1, f.resource}, &r);
+	exporter_send(f.exporter, &(struct batch){ &bad, 1, f.resource }, &r);
 	cr_assert_eq(r.verdict, VERDICT_REJECT);
 	cr_assert(r.divisible);
 	cr_assert_neq(access(f.path, F_OK), 0);
@@ -222,7 +222,7 @@ Test(export_file, only_a_regular_file_is_written)
 /* RLIMIT_FSIZE cuts a write like a disk that fills up in the middle of it. */
 static void limit_file_size(rlim_t size)
 {
-	const struct rlimit limit = {size, RLIM_INFINITY};
+	const struct rlimit limit = { size, RLIM_INFINITY };
 
 	signal(SIGXFSZ, SIG_IGN);
 	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -252,8 +252,8 @@ static void append_text(const char *text)
 
 Test(export_file, a_line_that_a_crash_cut_is_taken_back)
 {
-	const char *const cuts[] = {"{", "{\"resourceSp",
-				    "{\"resourceSpans\":[{\"resource\":{"};
+	const char *const cuts[] = { "{", "{\"resourceSp",
+				     "{\"resourceSpans\":[{\"resource\":{" };
 
 	expect_sent("whole");
 	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
@@ -281,7 +281,7 @@ Test(export_file, what_is_not_ours_is_ended_not_deleted)
 	append_text("a note without newline");
 	expect_sent("span");
 	cr_assert_eq(
-	    strncmp(read_path(f.path), "a note without newline\n{", 24), 0);
+		strncmp(read_path(f.path), "a note without newline\n{", 24), 0);
 }
 
 Test(export_file, a_foreign_lock_is_not_waited_for_without_end)

@@ -19,11 +19,11 @@ static struct export_result judge(int status, const char *retry_after,
 				  size_t len)
 {
 	const struct http_response response = {
-	    .status = status,
-	    .content_type = type,
-	    .retry_after = retry_after,
-	    .body = body,
-	    .body_len = len,
+		.status = status,
+		.content_type = type,
+		.retry_after = retry_after,
+		.body = body,
+		.body_len = len,
 	};
 	struct export_result result;
 
@@ -53,7 +53,7 @@ Test(http_verdict, every_status_has_the_verdict_of_the_specification)
 
 Test(http_verdict, what_is_no_final_status_keeps_the_batch)
 {
-	const int odd[] = {0, -1, 99, 100, 199, 600, 999};
+	const int odd[] = { 0, -1, 99, 100, 199, 600, 999 };
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		cr_assert_eq(verdict_of(odd[i]), VERDICT_RETRY, "%d", odd[i]);
@@ -64,14 +64,14 @@ Test(http_verdict, only_refusals_of_the_payload_are_divisible)
 	for (int status = 200; status < 600; status++)
 		cr_assert_eq(judge(status, "", "", NULL, 0).divisible,
 			     status == 400 || status == 413 || status == 422 ||
-				 status == 500,
+				     status == 500,
 			     "status %d", status);
 }
 
 Test(http_verdict, success_without_a_body_says_nothing)
 {
 	struct export_result r =
-	    judge(200, "", "application/x-protobuf", NULL, 0);
+		judge(200, "", "application/x-protobuf", NULL, 0);
 
 	cr_assert_str_empty(r.msg);
 	cr_assert_eq(r.rejected, 0);
@@ -81,9 +81,9 @@ Test(http_verdict, success_without_a_body_says_nothing)
 static size_t pack_partial(int64_t rejected, const char *message, uint8_t *ret)
 {
 	Otlp__ExportTracePartialSuccess partial =
-	    OTLP__EXPORT_TRACE_PARTIAL_SUCCESS__INIT;
+		OTLP__EXPORT_TRACE_PARTIAL_SUCCESS__INIT;
 	Otlp__ExportTraceServiceResponse response =
-	    OTLP__EXPORT_TRACE_SERVICE_RESPONSE__INIT;
+		OTLP__EXPORT_TRACE_SERVICE_RESPONSE__INIT;
 
 	partial.rejected_spans = rejected;
 	partial.error_message = (char *)message;
@@ -96,7 +96,7 @@ Test(http_verdict, partial_success_is_counted_and_never_retried)
 	uint8_t body[256];
 	size_t len = pack_partial(3, "too old", body);
 	struct export_result r =
-	    judge(200, "", "application/x-protobuf", body, len);
+		judge(200, "", "application/x-protobuf", body, len);
 
 	cr_assert_eq(r.verdict, VERDICT_SENT);
 	cr_assert_eq(r.rejected, 3);
@@ -108,7 +108,7 @@ Test(http_verdict, partial_success_of_none_is_a_warning)
 	uint8_t body[256];
 	size_t len = pack_partial(0, "deprecated", body);
 	struct export_result r =
-	    judge(200, "", "Application/X-Protobuf; charset=x", body, len);
+		judge(200, "", "Application/X-Protobuf; charset=x", body, len);
 
 	cr_assert_eq(r.verdict, VERDICT_SENT);
 	cr_assert_eq(r.rejected, 0);
@@ -122,7 +122,7 @@ Test(http_verdict, partial_success_of_none_is_a_warning)
 Test(http_verdict, an_answer_that_is_not_protobuf_is_still_success)
 {
 	struct export_result r =
-	    judge(202, "", "application/json", "{\"x\":1}", 7);
+		judge(202, "", "application/json", "{\"x\":1}", 7);
 
 	cr_assert_eq(r.verdict, VERDICT_SENT);
 	cr_assert_str_empty(r.msg);
@@ -143,13 +143,13 @@ Test(http_verdict, an_error_shows_the_message_of_its_status_cleaned)
 	status.message = (char *)" bad\x1b[31m span\r\n\xff \xc2\x9b here\x7f";
 	len = otlp__rpc_status__pack(&status, body);
 	cr_assert_str_eq(
-	    judge(400, "", "application/x-protobuf", body, len).msg,
-	    "HTTP 400: bad [31m span \xef\xbf\xbd here");
+		judge(400, "", "application/x-protobuf", body, len).msg,
+		"HTTP 400: bad [31m span \xef\xbf\xbd here");
 	cr_assert_str_eq(judge(404, "", "text/html", "<h1>no</h1>\n", 12).msg,
 			 "HTTP 404: <h1>no</h1>");
 	cr_assert_str_eq(
-	    judge(500, "", "application/x-protobuf", "\xff", 1).msg,
-	    "HTTP 500");
+		judge(500, "", "application/x-protobuf", "\xff", 1).msg,
+		"HTTP 500");
 }
 
 Test(http_verdict, retry_after_counts_for_a_retry_only)
@@ -163,8 +163,8 @@ Test(http_verdict, retry_after_counts_for_a_retry_only)
 
 Test(retry_after, bad_values_are_no_wish)
 {
-	const char *const bad[] = {"",     "-1", "soon", "1.5 seconds",
-				   "0x10", "5s"};
+	const char *const bad[] = { "",     "-1", "soon", "1.5 seconds",
+				    "0x10", "5s" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		cr_assert_eq(http_retry_after(bad[i], RFC_TIME), -1, "%s",

@@ -30,13 +30,15 @@ TestSuite(job_file, .init = start, .fini = stop);
 
 static struct job_file sample(void)
 {
-	struct job_file file = { .cluster = "demo", .restart = 2,
+	struct job_file file = { .cluster = "demo",
+				 .restart = 2,
 				 .prolog_ns = 1700000000000000001 };
 
-	cr_assert_eq(job_context_load(
-			     "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01;t=5",
-			     "a=1", "k=v", &file.context),
-		     0);
+	cr_assert_eq(
+		job_context_load(
+			"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01;t=5",
+			"a=1", "k=v", &file.context),
+		0);
 	return file;
 }
 
@@ -59,10 +61,10 @@ Test(job_file, comes_back_as_written)
 	cr_assert_eq(got.restart, 2);
 	cr_assert_eq(got.prolog_ns, file.prolog_ns);
 	cr_assert_eq(got.context.submit_ns, 5);
-	cr_assert(trace_id_equal(&got.context.trace_id,
-				 &file.context.trace_id));
-	cr_assert(span_id_equal(&got.context.parent_id,
-				&file.context.parent_id));
+	cr_assert(
+		trace_id_equal(&got.context.trace_id, &file.context.trace_id));
+	cr_assert(
+		span_id_equal(&got.context.parent_id, &file.context.parent_id));
 	cr_assert_str_eq(got.context.tracestate, "a=1");
 	cr_assert_str_eq(got.context.baggage, "k=v");
 	cr_assert_eq(job_file_read(dir.fd, 8, &got, &err), 0);
@@ -107,9 +109,9 @@ static void put(const char *text)
 
 Test(job_file, that_is_damaged_is_an_error)
 {
-	static const char *const bad[] = { "", "\n", "context=\n",
-					   "cluster=demo\n", "context",
-					   "\n\n\ncontext=x\n" };
+	static const char *const bad[] = { "",           "\n",
+					   "context=\n", "cluster=demo\n",
+					   "context",    "\n\n\ncontext=x\n" };
 	struct job_file got;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -28,11 +28,22 @@ static void start(void)
 	config.attribute_count_limit = 128;
 	config.attribute_value_length_limit = 1024;
 	view = (struct job_view){
-		.end = JOB_ENDED, .job_id = 42, .cluster = "demo",
-		.name = "train.sh", .user = "alice", .uid = 1000,
-		.partition = "gpu", .state = "COMPLETED", .reason = "None",
-		.submit = 1000, .eligible = 1000, .start = 1003,
-		.end_time = 1010, .nnodes = 2, .ntasks = 4, .cpus = 8,
+		.end = JOB_ENDED,
+		.job_id = 42,
+		.cluster = "demo",
+		.name = "train.sh",
+		.user = "alice",
+		.uid = 1000,
+		.partition = "gpu",
+		.state = "COMPLETED",
+		.reason = "None",
+		.submit = 1000,
+		.eligible = 1000,
+		.start = 1003,
+		.end_time = 1010,
+		.nnodes = 2,
+		.ntasks = 4,
+		.cpus = 8,
 		.nodelist = "n[1-2]",
 		.tres_alloc = "cpu=8,mem=2G,node=2,billing=8,gres/gpu=4",
 		.context = "00-" TRACE "-" PARENT "-01",
@@ -124,11 +135,11 @@ Test(job_spans, status_follows_the_state)
 		const char *state;
 		bool error;
 	} cases[] = {
-		{ "COMPLETED", false }, { "CANCELLED", false },
-		{ "PREEMPTED", false }, { "REQUEUED", false },
-		{ "FAILED", true },	{ "TIMEOUT", true },
+		{ "COMPLETED", false },    { "CANCELLED", false },
+		{ "PREEMPTED", false },    { "REQUEUED", false },
+		{ "FAILED", true },        { "TIMEOUT", true },
 		{ "OUT_OF_MEMORY", true }, { "NODE_FAIL", true },
-		{ "BOOT_FAIL", true },	{ "DEADLINE", true },
+		{ "BOOT_FAIL", true },     { "DEADLINE", true },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -213,9 +224,12 @@ Test(job_spans, array_task_has_its_own_linked_trace)
 Test(job_spans, survives_hostile_and_missing_strings)
 {
 	view = (struct job_view){
-		.end = JOB_ENDED, .job_id = 1, .name = "\xff\xfe%s%n\x1b[2J",
+		.end = JOB_ENDED,
+		.job_id = 1,
+		.name = "\xff\xfe%s%n\x1b[2J",
 		.tres_alloc = "cpu=,=3,mem=1e400Z,,gres/gpu",
-		.nodelist = "\x80", .exit_code = (int)0xfffffffe,
+		.nodelist = "\x80",
+		.exit_code = (int)0xfffffffe,
 	};
 	make();
 	cr_assert_geq(n_spans, 1);

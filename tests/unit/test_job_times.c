@@ -20,8 +20,10 @@ static struct job_times times(const struct job_view *view, uint64_t submit_ns,
 
 Test(job_times, uses_exact_moments_that_fit_the_recorded_seconds)
 {
-	const struct job_view view = {
-	    .submit = 1000, .eligible = 1000, .start = 1003, .end_time = 1010};
+	const struct job_view view = { .submit = 1000,
+				       .eligible = 1000,
+				       .start = 1003,
+				       .end_time = 1010 };
 	struct job_times t = times(&view, 1000 * S + 250, 1010 * S + 700);
 
 	cr_assert_eq(t.submit, 1000 * S + 250);
@@ -34,8 +36,10 @@ Test(job_times, uses_exact_moments_that_fit_the_recorded_seconds)
 
 Test(job_times, keeps_recorded_seconds_when_the_exact_moment_is_far)
 {
-	const struct job_view view = {
-	    .submit = 1000, .eligible = 1000, .start = 1003, .end_time = 1010};
+	const struct job_view view = { .submit = 1000,
+				       .eligible = 1000,
+				       .start = 1003,
+				       .end_time = 1010 };
 	struct job_times t = times(&view, 900 * S, 1013 * S);
 
 	cr_assert_eq(t.submit, 1000 * S);
@@ -44,8 +48,10 @@ Test(job_times, keeps_recorded_seconds_when_the_exact_moment_is_far)
 
 Test(job_times, knows_a_deferred_job)
 {
-	const struct job_view view = {
-	    .submit = 1000, .eligible = 1060, .start = 1061, .end_time = 1062};
+	const struct job_view view = { .submit = 1000,
+				       .eligible = 1060,
+				       .start = 1061,
+				       .end_time = 1062 };
 	struct job_times t = times(&view, 0, 1062 * S);
 
 	cr_assert(t.was_deferred);
@@ -54,8 +60,10 @@ Test(job_times, knows_a_deferred_job)
 
 Test(job_times, next_second_is_not_deferred)
 {
-	const struct job_view view = { .submit = 1000, .eligible = 1001,
-				       .start = 1001, .end_time = 1002 };
+	const struct job_view view = { .submit = 1000,
+				       .eligible = 1001,
+				       .start = 1001,
+				       .end_time = 1002 };
 	struct job_times t = times(&view, 1000 * S + 990000000, 1002 * S);
 
 	cr_assert_not(t.was_deferred);
@@ -66,7 +74,8 @@ Test(job_times, next_second_is_not_deferred)
 Test(job_times, job_that_never_got_into_the_queue)
 {
 	const struct job_view view = {
-	    .submit = 1000, .eligible = 0, .start = 1050, .end_time = 1050};
+		.submit = 1000, .eligible = 0, .start = 1050, .end_time = 1050
+	};
 	struct job_times t = times(&view, 0, 1050 * S);
 
 	cr_assert_not(t.was_eligible);
@@ -76,8 +85,10 @@ Test(job_times, job_that_never_got_into_the_queue)
 
 Test(job_times, cancelled_while_held_until_a_day_to_come)
 {
-	const struct job_view view = {
-	    .submit = 1000, .eligible = 90000, .start = 1050, .end_time = 1050};
+	const struct job_view view = { .submit = 1000,
+				       .eligible = 90000,
+				       .start = 1050,
+				       .end_time = 1050 };
 	struct job_times t = times(&view, 0, 1050 * S);
 
 	cr_assert_not(t.was_eligible);
@@ -91,10 +102,10 @@ Test(job_times, are_in_order_whatever_is_recorded)
 
 	for (int i = 0; i < 200000; i++) {
 		struct job_view view = {
-		    .submit = (time_t)random_below(&seed, 8),
-		    .eligible = (time_t)random_below(&seed, 8),
-		    .start = (time_t)random_below(&seed, 8),
-		    .end_time = (time_t)random_below(&seed, 8),
+			.submit = (time_t)random_below(&seed, 8),
+			.eligible = (time_t)random_below(&seed, 8),
+			.start = (time_t)random_below(&seed, 8),
+			.end_time = (time_t)random_below(&seed, 8),
 		};
 		struct job_times t = times(&view, random_below(&seed, 8 * S),
 					   random_below(&seed, 8 * S));

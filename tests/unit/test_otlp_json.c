@@ -23,11 +23,11 @@ static char *write_json(const struct iovec *spans, size_t n)
 {
 	struct resource *resource = the_resource();
 	struct buf buf = BUF_INIT;
-	struct err err = {""};
+	struct err err = { "" };
 
 	cr_assert_eq(
-	    json_traces(&(struct batch){spans, n, resource}, &buf, &err), 0,
-	    "%s", err.msg);
+		json_traces(&(struct batch){ spans, n, resource }, &buf, &err),
+		0, "%s", err.msg);
 	buf_putc(&buf, '\0');
 	resource_destroy(resource);
 	return (char *)buf.data;
@@ -59,9 +59,9 @@ static void expect_span(char *text, const char *want)
 					    "spans", &o));
 	cr_assert_eq(json_object_array_length(o), 1);
 	cr_assert_str_eq(
-	    json_object_to_json_string_ext(json_object_array_get_idx(o, 0),
-					   JSON_C_TO_STRING_PLAIN),
-	    want);
+		json_object_to_json_string_ext(json_object_array_get_idx(o, 0),
+					       JSON_C_TO_STRING_PLAIN),
+		want);
 	json_object_put(root);
 	free(text);
 }
@@ -77,7 +77,7 @@ static const char *value_text(const char *json)
 static void expect_value(Otlp__AnyValue *value, const char *want)
 {
 	Otlp__Span span = OTLP__SPAN__INIT;
-	Otlp__KeyValue pair = OTLP__KEY_VALUE__INIT, *pairs[] = {&pair};
+	Otlp__KeyValue pair = OTLP__KEY_VALUE__INIT, *pairs[] = { &pair };
 	char *text;
 
 	pair.key = (char *)"k";
@@ -92,14 +92,15 @@ static void expect_value(Otlp__AnyValue *value, const char *want)
 
 Test(json, what_does_not_decode_is_refused)
 {
-	struct iovec bad = {(void *)"\xff\xff\xff", 3};
+	struct iovec bad = { (void *)"\xff\xff\xff", 3 };
 	struct resource *resource = the_resource();
 	struct buf buf = BUF_INIT;
 	struct err err;
 
 	errno = 0;
 	cr_assert_eq(
-	    json_traces(&(struct batch){&bad, 1, resource}, &buf, &err), -1);
+		json_traces(&(struct batch){ &bad, 1, resource }, &buf, &err),
+		-1);
 	cr_assert_eq(errno, EBADMSG);
 	buf_free(&buf);
 	resource_destroy(resource);
@@ -107,15 +108,16 @@ Test(json, what_does_not_decode_is_refused)
 
 Test(json, a_span_says_everything_it_has)
 {
-	uint8_t id[16] = {0x0a, 0xf7, 1, 2, 3, [15] = 0x9c};
+	uint8_t id[16] = { 0x0a, 0xf7, 1, 2, 3, [15] = 0x9c };
 	Otlp__Span span = OTLP__SPAN__INIT;
-	Otlp__Span__Event event = OTLP__SPAN__EVENT__INIT, *events[] = {&event};
-	Otlp__Span__Link link = OTLP__SPAN__LINK__INIT, *links[] = {&link};
+	Otlp__Span__Event event = OTLP__SPAN__EVENT__INIT,
+			  *events[] = { &event };
+	Otlp__Span__Link link = OTLP__SPAN__LINK__INIT, *links[] = { &link };
 	Otlp__Status status = OTLP__STATUS__INIT;
 
-	span.trace_id = (ProtobufCBinaryData){16, id};
-	span.span_id = (ProtobufCBinaryData){8, id};
-	span.parent_span_id = (ProtobufCBinaryData){8, id + 8};
+	span.trace_id = (ProtobufCBinaryData){ 16, id };
+	span.span_id = (ProtobufCBinaryData){ 8, id };
+	span.parent_span_id = (ProtobufCBinaryData){ 8, id + 8 };
 	span.trace_state = (char *)"a=b";
 	span.flags = 0x301;
 	span.name = (char *)"slurm.job";
@@ -138,19 +140,19 @@ Test(json, a_span_says_everything_it_has)
 	status.message = (char *)"exit 1";
 	span.status = &status;
 	expect_span(
-	    write_span(&span),
-	    "{\"traceId\":\"0af7010203000000000000000000009c\","
-	    "\"spanId\":\"0af7010203000000\",\"traceState\":\"a=b\","
-	    "\"parentSpanId\":\"000000000000009c\",\"flags\":769,"
-	    "\"name\":\"slurm.job\",\"kind\":5,"
-	    "\"startTimeUnixNano\":\"18446744073709551615\","
-	    "\"endTimeUnixNano\":\"0\",\"droppedAttributesCount\":1,"
-	    "\"events\":[{\"timeUnixNano\":\"5\",\"name\":\"oom\"}],"
-	    "\"droppedEventsCount\":2,"
-	    "\"links\":[{\"traceId\":\"0af7010203000000000000000000009c\","
-	    "\"spanId\":\"0af7010203000000\",\"flags\":256}],"
-	    "\"droppedLinksCount\":3,"
-	    "\"status\":{\"message\":\"exit 1\",\"code\":2}}");
+		write_span(&span),
+		"{\"traceId\":\"0af7010203000000000000000000009c\","
+		"\"spanId\":\"0af7010203000000\",\"traceState\":\"a=b\","
+		"\"parentSpanId\":\"000000000000009c\",\"flags\":769,"
+		"\"name\":\"slurm.job\",\"kind\":5,"
+		"\"startTimeUnixNano\":\"18446744073709551615\","
+		"\"endTimeUnixNano\":\"0\",\"droppedAttributesCount\":1,"
+		"\"events\":[{\"timeUnixNano\":\"5\",\"name\":\"oom\"}],"
+		"\"droppedEventsCount\":2,"
+		"\"links\":[{\"traceId\":\"0af7010203000000000000000000009c\","
+		"\"spanId\":\"0af7010203000000\",\"flags\":256}],"
+		"\"droppedLinksCount\":3,"
+		"\"status\":{\"message\":\"exit 1\",\"code\":2}}");
 }
 
 Test(json, what_is_not_set_is_not_said)
@@ -165,8 +167,8 @@ Test(json, what_is_not_set_is_not_said)
 
 Test(json, one_line_whatever_the_spans_hold)
 {
-	struct iovec spans[] = {fixture_span("a\nb\r\"\\/\x01", 1),
-				fixture_span("bad \xff utf-8", 2)};
+	struct iovec spans[] = { fixture_span("a\nb\r\"\\/\x01", 1),
+				 fixture_span("bad \xff utf-8", 2) };
 	char *text = write_json(spans, 2);
 
 	cr_assert_null(strchr(text, '\n'));
@@ -201,12 +203,12 @@ Test(json, doubles_are_the_shortest_that_read_back)
 		double d;
 		const char *want;
 	} cases[] = {
-	    {0.1, "{\"doubleValue\":0.1}"},
-	    {1.0 / 3, "{\"doubleValue\":0.3333333333333333}"},
-	    {DBL_MAX, "{\"doubleValue\":1.7976931348623157e+308}"},
-	    {NAN, "{\"doubleValue\":\"NaN\"}"},
-	    {INFINITY, "{\"doubleValue\":\"Infinity\"}"},
-	    {-INFINITY, "{\"doubleValue\":\"-Infinity\"}"},
+		{ 0.1, "{\"doubleValue\":0.1}" },
+		{ 1.0 / 3, "{\"doubleValue\":0.3333333333333333}" },
+		{ DBL_MAX, "{\"doubleValue\":1.7976931348623157e+308}" },
+		{ NAN, "{\"doubleValue\":\"NaN\"}" },
+		{ INFINITY, "{\"doubleValue\":\"Infinity\"}" },
+		{ -INFINITY, "{\"doubleValue\":\"-Infinity\"}" },
 	};
 	Otlp__AnyValue v = value_of(OTLP__ANY_VALUE__VALUE_DOUBLE_VALUE);
 
@@ -232,15 +234,20 @@ Test(json, the_other_values)
 Test(json, bytes_are_base64)
 {
 	static const char *const vectors[][2] = {
-	    {"", ""},        {"f", "Zg=="},        {"fo", "Zm8="},
-	    {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"},
+		{ "", "" },
+		{ "f", "Zg==" },
+		{ "fo", "Zm8=" },
+		{ "foo", "Zm9v" },
+		{ "foob", "Zm9vYg==" },
+		{ "foobar", "Zm9vYmFy" },
 	};
 	Otlp__AnyValue v = value_of(OTLP__ANY_VALUE__VALUE_BYTES_VALUE);
 	char want[64];
 
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-		v.bytes_value = (ProtobufCBinaryData){strlen(vectors[i][0]),
-						      (uint8_t *)vectors[i][0]};
+		v.bytes_value =
+			(ProtobufCBinaryData){ strlen(vectors[i][0]),
+					       (uint8_t *)vectors[i][0] };
 		snprintf(want, sizeof(want), "{\"bytesValue\":\"%s\"}",
 			 vectors[i][1]);
 		expect_value(&v, want);
@@ -252,9 +259,9 @@ Test(json, arrays_and_maps_nest)
 	Otlp__AnyValue text = value_of(OTLP__ANY_VALUE__VALUE_STRING_VALUE);
 	Otlp__AnyValue list = value_of(OTLP__ANY_VALUE__VALUE_ARRAY_VALUE);
 	Otlp__AnyValue map = value_of(OTLP__ANY_VALUE__VALUE_KVLIST_VALUE);
-	Otlp__AnyValue *items[] = {&text, &text};
+	Otlp__AnyValue *items[] = { &text, &text };
 	Otlp__ArrayValue array = OTLP__ARRAY_VALUE__INIT;
-	Otlp__KeyValue pair = OTLP__KEY_VALUE__INIT, *pairs[] = {&pair};
+	Otlp__KeyValue pair = OTLP__KEY_VALUE__INIT, *pairs[] = { &pair };
 	Otlp__KeyValueList pairs_list = OTLP__KEY_VALUE_LIST__INIT;
 
 	text.string_value = (char *)"x";
@@ -278,7 +285,7 @@ Test(json, depth_is_bounded)
 	Otlp__AnyValue values[DEPTH], *next[DEPTH];
 	Otlp__ArrayValue arrays[DEPTH];
 	Otlp__Span span = OTLP__SPAN__INIT;
-	Otlp__KeyValue pair = OTLP__KEY_VALUE__INIT, *pairs[] = {&pair};
+	Otlp__KeyValue pair = OTLP__KEY_VALUE__INIT, *pairs[] = { &pair };
 	int found = 0;
 	char *text;
 

@@ -57,8 +57,8 @@ static bool holds_bad(const bool *bad, struct range range)
  * ones are refused alone, every other is accepted once. */
 static void bisect(uint64_t seed)
 {
-	bool bad[SPANS] = {false};
-	int accepted[SPANS] = {0}, refused[SPANS] = {0};
+	bool bad[SPANS] = { false };
+	int accepted[SPANS] = { 0 }, refused[SPANS] = { 0 };
 	struct ranges ranges;
 	size_t n = 1 + random_below(&seed, SPANS);
 

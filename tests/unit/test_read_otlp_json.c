@@ -157,14 +157,14 @@ Test(read_otlp_json, nothing_and_other_signals_are_no_mistake)
 /* Types that no exporter writes must not crash, nor lose the span. */
 Test(read_otlp_json, wrong_types_count_as_absent)
 {
-	const struct span_record *span = read_one(
-	    SPAN_LINE(IDS ",\"name\":7,\"startTimeUnixNano\":[],"
-			  "\"endTimeUnixNano\":\"later\",\"parentSpanId\":{},"
-			  "\"attributes\":[1,{},{\"key\":\"slurm.job.id\"},"
-			  "{\"key\":\"slurm.job.id\",\"value\":\"9\"},"
-			  "{\"key\":\"slurm.nnodes\",\"value\":"
-			  "{\"stringValue\":\"many\"}}],\"status\":\"bad\","
-			  "\"flags\":\"x\""));
+	const struct span_record *span = read_one(SPAN_LINE(
+		IDS ",\"name\":7,\"startTimeUnixNano\":[],"
+		    "\"endTimeUnixNano\":\"later\",\"parentSpanId\":{},"
+		    "\"attributes\":[1,{},{\"key\":\"slurm.job.id\"},"
+		    "{\"key\":\"slurm.job.id\",\"value\":\"9\"},"
+		    "{\"key\":\"slurm.nnodes\",\"value\":"
+		    "{\"stringValue\":\"many\"}}],\"status\":\"bad\","
+		    "\"flags\":\"x\""));
 
 	cr_assert_str_eq(span->name, "");
 	cr_assert_eq(span->start_ns, 0);
@@ -178,16 +178,16 @@ Test(read_otlp_json, wrong_types_count_as_absent)
 Test(read_otlp_json, a_span_of_ours)
 {
 	const struct span_record *span = read_one(SPAN_LINE(
-	    IDS ",\"parentSpanId\":\"00f067aa0ba902b8\",\"flags\":769,"
-		"\"name\":\"slurm.step\",\"kind\":1,"
-		"\"startTimeUnixNano\":\"1772715731000000001\","
-		"\"endTimeUnixNano\":\"1772715732000000002\","
-		"\"attributes\":["
-		"{\"key\":\"slurm.job.id\",\"value\":"
-		"{\"stringValue\":\"42\"}},"
-		"{\"key\":\"slurm.step.nnodes\",\"value\":"
-		"{\"intValue\":\"3\"}}],"
-		"\"status\":{\"message\":\"task 0: exit 1\",\"code\":2}"));
+		IDS ",\"parentSpanId\":\"00f067aa0ba902b8\",\"flags\":769,"
+		    "\"name\":\"slurm.step\",\"kind\":1,"
+		    "\"startTimeUnixNano\":\"1772715731000000001\","
+		    "\"endTimeUnixNano\":\"1772715732000000002\","
+		    "\"attributes\":["
+		    "{\"key\":\"slurm.job.id\",\"value\":"
+		    "{\"stringValue\":\"42\"}},"
+		    "{\"key\":\"slurm.step.nnodes\",\"value\":"
+		    "{\"intValue\":\"3\"}}],"
+		    "\"status\":{\"message\":\"task 0: exit 1\",\"code\":2}"));
 
 	cr_assert_eq(span->type, TYPE_STEP);
 	cr_assert(span->has_parent);
@@ -204,15 +204,15 @@ Test(read_otlp_json, a_span_of_ours)
 
 Test(read_otlp_json, numbers_ids_and_enums_in_their_other_forms)
 {
-	const struct span_record *span = read_one(
-	    SPAN_LINE("\"traceId\":\"4BF92F3577B34DA6A3CE929D0E0E4736\","
-		      "\"spanId\":\"00F067AA0BA902B7\",\"parentSpanId\":\"\","
-		      "\"startTimeUnixNano\":1772715731000000001,"
-		      "\"endTimeUnixNano\":1.772715732e18,"
-		      "\"attributes\":[{\"key\":\"slurm.job.id.raw\",\"value\":"
-		      "{\"intValue\":42}},{\"key\":\"slurm.nnodes\",\"value\":"
-		      "{\"stringValue\":\"3\"}}],"
-		      "\"status\":{\"code\":\"STATUS_CODE_ERROR\"}"));
+	const struct span_record *span = read_one(SPAN_LINE(
+		"\"traceId\":\"4BF92F3577B34DA6A3CE929D0E0E4736\","
+		"\"spanId\":\"00F067AA0BA902B7\",\"parentSpanId\":\"\","
+		"\"startTimeUnixNano\":1772715731000000001,"
+		"\"endTimeUnixNano\":1.772715732e18,"
+		"\"attributes\":[{\"key\":\"slurm.job.id.raw\",\"value\":"
+		"{\"intValue\":42}},{\"key\":\"slurm.nnodes\",\"value\":"
+		"{\"stringValue\":\"3\"}}],"
+		"\"status\":{\"code\":\"STATUS_CODE_ERROR\"}"));
 
 	cr_assert_eq(span->span_id.b[7], 0xb7);
 	cr_assert_not(span->has_parent);
@@ -226,9 +226,10 @@ Test(read_otlp_json, numbers_ids_and_enums_in_their_other_forms)
 Test(read_otlp_json, parents_all_zero_and_unreadable)
 {
 	cr_assert_eq(
-	    read_text(SPAN_LINE(IDS ",\"parentSpanId\":\"0000000000000000\"")
-			  SPAN_LINE(IDS ",\"parentSpanId\":\"what\"")),
-	    0);
+		read_text(
+			SPAN_LINE(IDS ",\"parentSpanId\":\"0000000000000000\"")
+				SPAN_LINE(IDS ",\"parentSpanId\":\"what\"")),
+		0);
 	cr_assert_eq(set.n, 2);
 	cr_assert_not(set.spans[0].has_parent);
 	cr_assert(set.spans[1].has_parent);
@@ -237,12 +238,12 @@ Test(read_otlp_json, parents_all_zero_and_unreadable)
 Test(read_otlp_json, the_resource_speaks_for_its_spans)
 {
 	const char *text =
-	    "{\"resourceSpans\":[{\"resource\":{\"attributes\":["
-	    "{\"key\":\"host.name\",\"value\":{\"stringValue\":\"n1\"}},"
-	    "{\"key\":\"slurm.job.id\",\"value\":{\"stringValue\":\"9\"}}"
-	    "]},\"scopeSpans\":[{\"spans\":[{" IDS "},{" IDS
-	    ",\"attributes\":[{\"key\":\"host.name\","
-	    "\"value\":{\"stringValue\":\"n2\"}}]}]}]}]}\n";
+		"{\"resourceSpans\":[{\"resource\":{\"attributes\":["
+		"{\"key\":\"host.name\",\"value\":{\"stringValue\":\"n1\"}},"
+		"{\"key\":\"slurm.job.id\",\"value\":{\"stringValue\":\"9\"}}"
+		"]},\"scopeSpans\":[{\"spans\":[{" IDS "},{" IDS
+		",\"attributes\":[{\"key\":\"host.name\","
+		"\"value\":{\"stringValue\":\"n2\"}}]}]}]}]}\n";
 
 	cr_assert_eq(read_text(text), 0);
 	cr_assert_eq(set.n, 2);
@@ -254,17 +255,17 @@ Test(read_otlp_json, the_resource_speaks_for_its_spans)
 Test(read_otlp_json, an_end_before_the_start_is_the_start)
 {
 	const struct span_record *span =
-	    read_one(SPAN_LINE(IDS ",\"startTimeUnixNano\":\"20\","
-				   "\"endTimeUnixNano\":\"10\""));
+		read_one(SPAN_LINE(IDS ",\"startTimeUnixNano\":\"20\","
+				       "\"endTimeUnixNano\":\"10\""));
 
 	cr_assert_eq(span->end_ns, 20);
 }
 
 Test(read_otlp_json, an_exit_code_as_sacct_writes_it)
 {
-	const struct span_record *span =
-	    read_one(SPAN_LINE_WITH("{\"key\":\"slurm.exit_code\",\"value\":"
-				    "{\"stringValue\":\"1:9\"}}"));
+	const struct span_record *span = read_one(
+		SPAN_LINE_WITH("{\"key\":\"slurm.exit_code\",\"value\":"
+			       "{\"stringValue\":\"1:9\"}}"));
 
 	cr_assert_eq(span->exit_status, 1);
 	cr_assert_eq(span->exit_signal, 9);
@@ -274,8 +275,8 @@ Test(read_otlp_json, an_exit_code_as_sacct_writes_it)
 Test(read_otlp_json, a_nul_hides_nothing)
 {
 	const struct span_record *span =
-	    read_one(SPAN_LINE_WITH("{\"key\":\"slurm.job.name\",\"value\":"
-				    "{\"stringValue\":\"a\\u0000b\"}}"));
+		read_one(SPAN_LINE_WITH("{\"key\":\"slurm.job.name\",\"value\":"
+					"{\"stringValue\":\"a\\u0000b\"}}"));
 
 	cr_assert_str_eq(span->job_name, "a?b");
 }
@@ -336,7 +337,8 @@ Test(read_otlp_json, what_nests_too_deep_is_refused)
 Test(read_otlp_json, every_prefix_and_every_flipped_bit_is_survived)
 {
 	char line[] = SPAN_LINE(
-	    IDS ",\"parentSpanId\":\"00f067aa0ba902b8\",\"name\":\"a\\u00e9\","
+		IDS
+		",\"parentSpanId\":\"00f067aa0ba902b8\",\"name\":\"a\\u00e9\","
 		"\"startTimeUnixNano\":\"17\",\"attributes\":[{\"key\":"
 		"\"slurm.nnodes\",\"value\":{\"intValue\":\"3\"}}]");
 	int fd;
@@ -350,7 +352,8 @@ Test(read_otlp_json, every_prefix_and_every_flipped_bit_is_survived)
 			line[i] ^= (char)(1 << bit);
 			fd = file_of(line, strlen(line));
 			cr_assert_eq(
-			    read_otlp_json(fd, &set, note, &warnings, &err), 0);
+				read_otlp_json(fd, &set, note, &warnings, &err),
+				0);
 			close(fd);
 			line[i] ^= (char)(1 << bit);
 		}

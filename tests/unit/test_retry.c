@@ -4,12 +4,13 @@
 
 #include <criterion/criterion.h>
 
-static const struct retry_policy policy = {.initial_ms = 1000, .max_ms = 30000};
+static const struct retry_policy policy = { .initial_ms = 1000,
+					    .max_ms = 30000 };
 
 Test(retry, policies_that_make_no_sense_still_wait)
 {
-	const struct retry_policy zero = {0, 0};
-	const struct retry_policy crossed = {5000, 100};
+	const struct retry_policy zero = { 0, 0 };
+	const struct retry_policy crossed = { 5000, 100 };
 
 	cr_assert_eq(retry_delay(&zero, 0, -1, UINT64_MAX), 1);
 	cr_assert_eq(retry_delay(&zero, 100, -1, UINT64_MAX), 1);

@@ -16,12 +16,12 @@
 #include "util/utf8.h"
 
 static const struct trace_context self = {
-    .trace_id = {{0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43, 0xdd, 0x84, 0x48,
-		  0xeb, 0x21, 0x1c, 0x80, 0x31, 0x9c}},
-    .span_id = {{0xb7, 0xad, 0x6b, 0x71, 0x69, 0x20, 0x33, 0x31}},
-    .flags = TRACE_FLAG_SAMPLED | TRACE_FLAG_RANDOM,
+	.trace_id = { { 0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43, 0xdd, 0x84,
+			0x48, 0xeb, 0x21, 0x1c, 0x80, 0x31, 0x9c } },
+	.span_id = { { 0xb7, 0xad, 0x6b, 0x71, 0x69, 0x20, 0x33, 0x31 } },
+	.flags = TRACE_FLAG_SAMPLED | TRACE_FLAG_RANDOM,
 };
-static const struct span_id parent = {{1, 2, 3, 4, 5, 6, 7, 8}};
+static const struct span_id parent = { { 1, 2, 3, 4, 5, 6, 7, 8 } };
 
 static struct span *new_span(const struct span_limits *limits)
 {
@@ -35,7 +35,7 @@ static struct span *new_span(const struct span_limits *limits)
 /* Encodes, destroys, and decodes. */
 static Otlp__Span *through_the_wire(struct span *span)
 {
-	struct err err = {""};
+	struct err err = { "" };
 	Otlp__Span *msg;
 	uint8_t *data;
 	size_t len;
@@ -65,7 +65,7 @@ Test(span, without_valid_ids_is_refused)
 {
 	struct trace_context bad = self;
 	struct span *span = span_create(NULL);
-	struct err err = {""};
+	struct err err = { "" };
 	uint8_t *data = NULL;
 	size_t len = 7;
 
@@ -161,7 +161,7 @@ Test(span, keeps_the_last_value_of_a_key)
 
 Test(span, counts_what_is_over_the_limit)
 {
-	const struct span_limits limits = {3, 4, NULL};
+	const struct span_limits limits = { 3, 4, NULL };
 	struct span *span = new_span(&limits);
 	Otlp__Span *msg;
 	char key[16];
@@ -181,7 +181,7 @@ Test(span, counts_what_is_over_the_limit)
 
 Test(span, cuts_strings_between_code_points)
 {
-	const struct span_limits limits = {8, 3, NULL};
+	const struct span_limits limits = { 8, 3, NULL };
 	struct span *span = new_span(&limits);
 	Otlp__Span *msg;
 
@@ -194,8 +194,8 @@ Test(span, cuts_strings_between_code_points)
 
 Test(span, denies_keys_and_families)
 {
-	static const char *const deny[] = {"user.id", "slurm.tres.*", NULL};
-	const struct span_limits limits = {128, 0, deny};
+	static const char *const deny[] = { "user.id", "slurm.tres.*", NULL };
+	const struct span_limits limits = { 128, 0, deny };
 	struct span *span = new_span(&limits);
 	Otlp__Span *msg;
 

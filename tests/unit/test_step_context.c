@@ -28,15 +28,15 @@ static void job(uint32_t step_id, const char *submitter)
 	step.step_id = step_id;
 	strcpy(step.job.cluster, "demo");
 	snprintf(text, sizeof(text), "00-" TRACE "-%s-03", submitter);
-	cr_assert_eq(job_context_load(text, "job=1", "b=job",
-				      &step.job.context),
-		     0);
+	cr_assert_eq(
+		job_context_load(text, "job=1", "b=job", &step.job.context), 0);
 }
 
 static struct span_id root(void)
 {
 	struct span_key key = { .trace_id = &step.job.context.trace_id,
-				.cluster = "demo", .job_id = 7,
+				.cluster = "demo",
+				.job_id = 7,
 				.what = SPAN_JOB };
 	struct span_id id;
 
@@ -167,9 +167,12 @@ Test(step_context, array_of_a_given_context_stays_in_it)
 Test(step_context, array_of_another_job_is_none_of_ours)
 {
 	static const char *const wrong[] = {
-		STEP_ARRAY_VAR "=8:6:2", STEP_ARRAY_VAR "=7:6",
-		STEP_ARRAY_VAR "=7:6:2x", STEP_ARRAY_VAR "=", STEP_ARRAY_VAR
-		"=99999999999999:6:2", "SLURM_ARRAY_TASK_ID=2",
+		STEP_ARRAY_VAR "=8:6:2",
+		STEP_ARRAY_VAR "=7:6",
+		STEP_ARRAY_VAR "=7:6:2x",
+		STEP_ARRAY_VAR "=",
+		STEP_ARRAY_VAR "=99999999999999:6:2",
+		"SLURM_ARRAY_TASK_ID=2",
 	};
 	char *own[] = { STEP_ARRAY_VAR "=7:6:2", NULL };
 

@@ -112,8 +112,8 @@ static void read_spool(void)
 		if (record.kind == SPOOL_COMMENT)
 			n_comments++;
 		else
-			spans[n_spans++] = otlp__span__unpack(
-				NULL, record.len, record.payload);
+			spans[n_spans++] = otlp__span__unpack(NULL, record.len,
+							      record.payload);
 	}
 	spool_reader_destroy(reader);
 	close(fd);
@@ -141,9 +141,8 @@ Test(step_hooks, prolog_step_and_epilog)
 	fake_spank_setenv(STEP_PARENT_VAR, "00-" TRACE "-" CALLER "-01");
 	run(statuses, 2);
 	cr_assert_null(fake_spank_getenv(STEP_PARENT_VAR));
-	cr_assert_eq(traceparent_parse(fake_spank_getenv("TRACEPARENT"),
-				       &given),
-		     0);
+	cr_assert_eq(
+		traceparent_parse(fake_spank_getenv("TRACEPARENT"), &given), 0);
 	read_spool();
 	cr_assert_eq(n_comments, 1);
 	cr_assert_eq(n_spans, 1);
@@ -166,7 +165,8 @@ Test(step_hooks, failure_is_told_by_the_step_and_its_node)
 	run(statuses, 3);
 	read_spool();
 	cr_assert_eq(n_spans, 2);
-	cr_assert_str_eq(spans[0]->status->message, "task 1: killed by SIGKILL");
+	cr_assert_str_eq(spans[0]->status->message,
+			 "task 1: killed by SIGKILL");
 	cr_assert_str_eq(spans[1]->name, "slurm.node");
 	cr_assert_eq(memcmp(spans[1]->parent_span_id.data,
 			    spans[0]->span_id.data, 8),

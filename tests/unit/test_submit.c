@@ -19,14 +19,14 @@ static struct plugin plugin;
 static void client(spank_context_t context)
 {
 	static const char *const names[] = {
-	    "SLURM_JOB_ID",
-	    "TRACEPARENT",
-	    "TRACESTATE",
-	    "BAGGAGE",
-	    "SLURM_SPANK_OTEL_CONTEXT",
-	    "SLURM_SPANK_OTEL_BAGGAGE",
-	    "SLURM_SPANK_OTEL_TRACESTATE",
-	    STEP_PARENT_VAR,
+		"SLURM_JOB_ID",
+		"TRACEPARENT",
+		"TRACESTATE",
+		"BAGGAGE",
+		"SLURM_SPANK_OTEL_CONTEXT",
+		"SLURM_SPANK_OTEL_BAGGAGE",
+		"SLURM_SPANK_OTEL_TRACESTATE",
+		STEP_PARENT_VAR,
 	};
 
 	fake_spank_reset(context);

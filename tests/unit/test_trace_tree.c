@@ -80,7 +80,7 @@ static uint32_t id_of(const struct tree_node *node)
 /* A tree as text: "1(2(3) 4)", a mark where a root has lost its parent. */
 static const char *drawn(const struct trace *trace)
 {
-	static const char *const marks[] = {"", "?", "@", "*"};
+	static const char *const marks[] = { "", "?", "@", "*" };
 	static char text[1024];
 	uint32_t depth = 0;
 	char *at = text;
@@ -91,8 +91,8 @@ static const char *drawn(const struct trace *trace)
 		for (; depth > node->depth; depth--)
 			*at++ = ')';
 		if (i)
-			*at++ =
-			    node->depth > trace->nodes[i - 1].depth ? '(' : ' ';
+			*at++ = node->depth > trace->nodes[i - 1].depth ? '('
+									: ' ';
 		depth = node->depth;
 		at += sprintf(at, "%s%u", marks[node->orphan], id_of(node));
 	}
@@ -251,9 +251,11 @@ Test(trace_tree, a_failure_is_heard_of_all_the_way_up)
 
 Test(select, what_a_job_id_may_look_like)
 {
-	static const char *const good[] = {"42", "42_7", "42+1", "0"};
-	static const char *const bad[] = {"",       "x",  "42x",  "_7",  "42_",
-					  "42_7_1", "-1", "42.0", " 42", "4 2"};
+	static const char *const good[] = { "42", "42_7", "42+1", "0" };
+	static const char *const bad[] = {
+		"",       "x",  "42x",  "_7",  "42_",
+		"42_7_1", "-1", "42.0", " 42", "4 2"
+	};
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		cr_assert(job_id_valid(good[i]), "%s", good[i]);
