@@ -18,6 +18,7 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 . "$TOP/contrib/lib/setup.sh"
 # shellcheck source=tests/cluster/cluster.sh
 . "$TOP/tests/cluster/cluster.sh"
+# shellcheck disable=SC2016 # variables of the jobs, not of this script
 
 endpoint=
 while [[ $# -gt 0 ]]; do
@@ -38,13 +39,20 @@ heading() {
   printf '\n%d. %s\n' $phase "$*"
 }
 
+# What a small training run looks like to Slurm: programs, and the script that
+# starts them.
 batch_script() {
-  cluster_script train <<'END'
-srun -N3 -n3 --job-name=prepare bash -c 'sleep 0.$((4 + SLURM_PROCID))'
-srun -N1 -n2 --exact bash -c 'sleep 1' &
-srun -N2 -n2 --exact bash -c 'sleep 0.$((5 + 4 * SLURM_PROCID))' &
+  local prepare train validate evaluate
+  prepare=$(cluster_script prepare <<<'sleep 0.$((4 + SLURM_PROCID))')
+  train=$(cluster_script train <<<'sleep 1.$((5 - 3 * SLURM_PROCID))')
+  validate=$(cluster_script validate <<<'sleep 0.8')
+  evaluate=$(cluster_script evaluate <<<'sleep 0.3; exit $((SLURM_PROCID == 0 ? 3 : 0))')
+  cluster_script job <<END
+srun -N3 -n3 $prepare
+srun -N2 -n2 --exact $train &
+srun -N1 -n2 --exact $validate &
 wait
-srun -n2 false
+srun -N2 -n2 $evaluate
 sleep 0.3
 END
 }
