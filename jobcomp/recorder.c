@@ -16,7 +16,6 @@
 #include "jobcomp/job_spans.h"
 #include "jobcomp/log.h"
 #include "span/comment.h"
-#include "spool/spool.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -63,18 +62,14 @@ static void start(const struct config *config)
 /* Nothing that start() depends on has changed, and its agent is there. */
 static bool goes_on(const struct config *before, const struct config *now)
 {
-	_cleanup_close_ int dir = -1;
-	_cleanup_close_ int lock = -1;
-	bool held = false;
+	_cleanup_close_ int spool = -1;
 
 	if (!before || !before->enabled ||
 	    strcmp(before->spool_dir, now->spool_dir) ||
 	    strcmp(before->agent_user, now->agent_user))
 		return false;
-	dir = daemon_spool_open(now, SPOOL_NAME, NULL);
-	if (dir >= 0)
-		lock = spool_lock(dir, &held, NULL);
-	return held;
+	spool = daemon_spool_open(now, SPOOL_NAME, NULL);
+	return agent_serves(spool);
 }
 
 static void say_defaults(const char *config_file)

@@ -14,17 +14,22 @@
 #define AGENT_PATH SBINDIR "/slurm-otel-agent"
 #define POLL_MS 5
 
-/* Somebody serves the spool: no need to start a process to find that out. */
-static bool is_served(const char *spool)
+bool agent_serves(int spool_fd)
 {
-	_cleanup_close_ int dir =
-		spool_open_dir(spool, false, (uid_t)-1, (gid_t)-1, NULL);
 	_cleanup_close_ int lock = -1;
 	bool held = false;
 
-	if (dir >= 0)
-		lock = spool_lock(dir, &held, NULL);
+	if (spool_fd >= 0)
+		lock = spool_lock(spool_fd, &held, NULL);
 	return held;
+}
+
+static bool is_served(const char *spool)
+{
+	_cleanup_close_ int fd = spool_open_dir(spool, false, (uid_t)-1,
+						(gid_t)-1, NULL);
+
+	return agent_serves(fd);
 }
 
 /* As waitpid, with patience; returns 0 when that came to its end. */

@@ -6,6 +6,8 @@
 #ifndef OTEL_HOST_AGENT_H
 #define OTEL_HOST_AGENT_H
 
+#include <stdbool.h>
+
 #include "util/err.h"
 
 #define AGENT_PATIENCE_MS 2000
@@ -21,5 +23,8 @@
  * err.
  */
 int agent_start(const char *spool, const char *config_file, struct err *err);
+
+/* Does an agent hold the lock of this spool directory?  False for -1. */
+bool agent_serves(int spool_fd);
 
 #endif
