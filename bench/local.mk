@@ -18,7 +18,7 @@ libnoopspank_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 
 bench_programs = bench_hooks$(EXEEXT) bench_encode$(EXEEXT) libnoopspank.la
 
-if HAVE_SLURM_SOURCE
+if HAVE_SLURM_FULL
 # A stand-in for slurmctld: Slurm's own library, one function of ours.
 EXTRA_PROGRAMS += bench_jobcomp
 bench_jobcomp_SOURCES = bench/bench_jobcomp.c bench/bench.h

@@ -46,7 +46,7 @@ AC_DEFUN([OTEL_SLURM_HEADERS], [
     [test "x$prefix" != xNONE && test "x$prefix" != x/usr || test -z "$slurm_own_plugin_dir"],
     [slurm_plugin_dir='${libdir}/slurm'],
     [slurm_plugin_dir="$slurm_own_plugin_dir"])
-  # For the benchmark that stands in for slurmctld.
+  # For the test and the benchmark that stand in for slurmctld.
   SLURM_FULL_LIBS="-L$slurm_own_plugin_dir -Wl,-rpath,$slurm_own_plugin_dir -lslurmfull"
   AC_SUBST([SLURM_FULL_LIBS])
   AC_SUBST([SLURM_CPPFLAGS])
@@ -77,6 +77,8 @@ AC_DEFUN([OTEL_SLURM_SOURCE], [
     OTEL_SLURM_HAS
     slurm_source_summary="for Slurm $slurm_source_version, $SLURM_SOURCE"])
   AM_CONDITIONAL([HAVE_SLURM_SOURCE], [test "x$with_slurm_source" != xno])
+  AM_CONDITIONAL([HAVE_SLURM_FULL],
+    [test "x$with_slurm_source" != xno && test -f "$slurm_own_plugin_dir/libslurmfull.so"])
   AC_SUBST([SLURM_SOURCE])
   AC_SUBST([SLURM_SOURCE_NUMBER])
 ])

@@ -87,6 +87,16 @@ tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)
 tests_unit_test_retry_LDADD = $(agent_test_libs)
 
+slurm_tests =
+if HAVE_SLURM_FULL
+slurm_tests += tests/unit/test_job_view
+tests_unit_test_job_view_CPPFLAGS = $(AM_CPPFLAGS) -DUSE_ALIAS=1 \
+	-Ijobcomp/slurm-headers -isystem $(SLURM_SOURCE)
+tests_unit_test_job_view_LDADD = libjobview.la $(LDADD) $(SLURM_FULL_LIBS)
+endif
+
+check_PROGRAMS += $(slurm_tests)
+TESTS += $(slurm_tests)
 check_PROGRAMS += $(unit_tests) $(plugin_tests) $(cli_tests) $(agent_tests)
 TESTS += $(unit_tests) $(plugin_tests) $(cli_tests) $(agent_tests) tests/cli/test_show.sh
 endif

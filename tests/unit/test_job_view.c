@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one reader of slurmctld's job record: that it recognises a structure
+ * that is not the one it was built for, and survives one with nothing in it.
+ * Built against Slurm's source tree, run with Slurm's own library.
+ */
+#include "jobcomp/job_view_slurm.h"
+
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "jobcomp/job_view.h"
+
+static job_record_t record;
+static job_record_t *known;	/* what slurmctld would find */
+
+/* slurmctld's own. */
+job_record_t *find_job_record(uint32_t job_id)
+{
+	return known && known->job_id == job_id ? known : NULL;
+}
+
+static void start(void)
+{
+	memset(&record, 0, sizeof(record));
+	record.magic = JOB_MAGIC;
+	record.job_id = 42;
+	record.array_task_id = NO_VAL;
+	record.time_limit = NO_VAL;
+	known = &record;
+}
+
+TestSuite(job_view, .init = start);
+
+static struct job_view view(void)
+{
+	struct job_view ret;
+
+	job_view_fill(&record, JOB_COMMENT_ADMIN, &ret);
+	return ret;
+}
+
+Test(job_view, another_layout_is_recognised)
+{
+	static job_record_t other;
+	struct err err = { "" };
+
+	cr_assert_eq(job_view_verify(&record, &err), 0, "%s", err.msg);
+	record.magic++;
+	cr_assert_eq(job_view_verify(&record, &err), -1);
+	cr_assert(strstr(err.msg, "another Slurm"), "%s", err.msg);
+	record.magic--;
+	known = NULL;
+	cr_assert_eq(job_view_verify(&record, &err), -1);
+	other.job_id = 42;
+	known = &other;
+	cr_assert_eq(job_view_verify(&record, &err), -1);
+}
+
+Test(job_view, empty_record_is_survived)
+{
+	struct job_view got = view();
+
+	cr_assert_eq(got.job_id, 42);
+	cr_assert_not(got.is_array_task);
+	cr_assert_null(got.name);
+	cr_assert_null(got.context);
+	cr_assert_null(got.comment);
+	cr_assert_eq(got.time_limit, 0);
+	cr_assert_eq(got.submit, 0);
+	cr_assert_eq(got.end, JOB_NOT_ENDED);
+}
+
+Test(job_view, only_an_end_is_an_end)
+{
+	static const struct {
+		uint32_t state;
+		enum job_end end;
+		const char *name;
+	} cases[] = {
+		{ JOB_RUNNING, JOB_NOT_ENDED, NULL },
+		{ JOB_RUNNING | JOB_RESIZING, JOB_NOT_ENDED, NULL },
+		{ JOB_COMPLETE, JOB_ENDED, "COMPLETED" },
+		{ JOB_COMPLETE | JOB_COMPLETING, JOB_ENDED, "COMPLETED" },
+		{ JOB_CANCELLED | JOB_COMPLETING, JOB_ENDED, "CANCELLED" },
+		{ JOB_CANCELLED | JOB_REVOKED, JOB_NOT_ENDED, NULL },
+		{ JOB_FAILED, JOB_ENDED, "FAILED" },
+		{ JOB_NODE_FAIL, JOB_ENDED, "NODE_FAIL" },
+		{ JOB_PREEMPTED, JOB_ENDED, "PREEMPTED" },
+		{ JOB_PENDING | JOB_REQUEUE, JOB_REQUEUED, "REQUEUED" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct job_view got;
+
+		record.job_state = cases[i].state;
+		got = view();
+		cr_assert_eq(got.end, cases[i].end, "%zu", i);
+		if (cases[i].name)
+			cr_assert_str_eq(got.state, cases[i].name);
+	}
+}
+
+Test(job_view, finds_the_carried_context_with_and_without_prefix)
+{
+	static char *bare[] = { "OTHER=1", "OTEL_CONTEXT=a", "OTEL_BAGGAGE=b" };
+	static char *prefixed[] = { NULL, "SPANK_OTEL_CONTEXT=c",
+				    "OTEL_CONTEXTX=d" };
+
+	record.spank_job_env = bare;
+	record.spank_job_env_size = 3;
+	cr_assert_str_eq(view().context, "a");
+	cr_assert_str_eq(view().baggage, "b");
+	cr_assert_null(view().tracestate);
+	record.spank_job_env = prefixed;
+	cr_assert_str_eq(view().context, "c");
+}
+
+Test(job_view, sets_the_comment_it_shows)
+{
+	cr_assert(job_view_set_comment(&record, JOB_COMMENT_ADMIN, "one"));
+	cr_assert_str_eq(view().comment, "one");
+	cr_assert(job_view_set_comment(&record, JOB_COMMENT_ADMIN, "two"));
+	cr_assert_str_eq(record.admin_comment, "two");
+	cr_assert_not(job_view_set_comment(&record, JOB_COMMENT_NONE, "x"));
+	xfree(record.admin_comment);
+}
