@@ -97,6 +97,11 @@ static void reload(struct agent *agent)
 	agent->endpoints = endpoints;
 	aim(agent);
 	log_say(LOG_LEVEL_INFO, "the configuration was read again");
+	if (config->enabled)
+		return;
+	log_say(LOG_LEVEL_INFO,
+		"Enabled=no: the agent ends, spans stay in the spool");
+	agent->deadline = clock_ms();
 }
 
 static void act(struct agent *agent)
@@ -110,8 +115,10 @@ static void act(struct agent *agent)
 	if (happened.spool_gone)
 		log_say(LOG_LEVEL_ERROR,
 			"the spool directory was removed; the agent ends");
-	if (happened.terminate || happened.spool_gone)
+	if (happened.terminate)
 		begin_end(agent);
+	if (happened.spool_gone)
+		agent->deadline = clock_ms(); /* another may serve it now */
 	if (happened.reload)
 		reload(agent);
 }

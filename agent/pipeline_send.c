@@ -8,14 +8,15 @@
  * do: each move is two flushes, and a crash only repeats what came since. */
 #define COMMIT_EVERY 16
 
-static void keep_refused(struct pipeline *pipeline, struct range range)
+/* Returns true when all of them are kept. */
+static bool keep_refused(struct pipeline *pipeline, struct range range)
 {
 	const struct outbox *outbox = &pipeline->outbox;
 	struct err err;
 	size_t kept = 0;
 
 	if (pipeline->refused_fd < 0)
-		pipeline->refused_fd = refused_open(pipeline->spool, &err);
+		pipeline->refused_fd = refused_open(pipeline->spool_fd, &err);
 	if (pipeline->refused_fd >= 0)
 		kept = refused_append(
 			pipeline->refused_fd, outbox->spans + range.first,
@@ -26,18 +27,23 @@ static void keep_refused(struct pipeline *pipeline, struct range range)
 		log_cause_say(&pipeline->keeping, LOG_LEVEL_ERROR,
 			      "%zu refused spans are lost: %s", range.n - kept,
 			      err.msg);
+	return kept == range.n;
 }
 
 static void refuse(struct pipeline *pipeline, const struct endpoint *endpoint,
 		   struct range range, const char *why)
 {
+	const char *name = exporter_name(endpoint->exporter);
+
 	pipeline->refused_some = true;
-	keep_refused(pipeline, range);
-	log_cause_say(
-		&pipeline->refusing, LOG_LEVEL_ERROR,
-		"%s refuses spans for good: %s; they are set aside in %s/%s",
-		exporter_name(endpoint->exporter), why, pipeline->spool,
-		REFUSED_DIR);
+	if (keep_refused(pipeline, range))
+		log_cause_say(
+			&pipeline->refusing, LOG_LEVEL_ERROR,
+			"%s refuses spans for good: %s; they are set aside in %s/%s",
+			name, why, pipeline->spool, REFUSED_DIR);
+	else
+		log_cause_say(&pipeline->refusing, LOG_LEVEL_ERROR,
+			      "%s refuses spans for good: %s", name, why);
 }
 
 static void accept_range(struct pipeline *pipeline,
@@ -74,14 +80,17 @@ static void send_range(struct pipeline *pipeline, struct endpoint *endpoint)
 				clock_ms());
 		return;
 	}
-	endpoint_answered(endpoint);
-	if (result.verdict == VERDICT_SENT)
-		accept_range(pipeline, endpoint, range, &result);
-	else if (result.divisible && ranges_halve(&pipeline->ranges))
-		return;
-	else
-		refuse(pipeline, endpoint, range, result.msg);
+	/* What was refused is not sent again as it was, not even after a
+	 * pause: from here on the batch stays in hand. */
 	pipeline->touched = true;
+	if (result.verdict == VERDICT_SENT) {
+		endpoint_answered(endpoint);
+		accept_range(pipeline, endpoint, range, &result);
+	} else if (result.divisible && ranges_halve(&pipeline->ranges)) {
+		return;
+	} else {
+		refuse(pipeline, endpoint, range, result.msg);
+	}
 	ranges_pop(&pipeline->ranges);
 }
 

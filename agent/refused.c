@@ -4,20 +4,17 @@
 
 #include "refused.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #include "spool/spool.h"
-#include "util/cleanup.h"
 
-int refused_open(const char *spool, struct err *err)
+/* By descriptor, because the agent's user may not pass the parents' modes. */
+int refused_open(int spool_fd, struct err *err)
 {
-	_cleanup_free_ char *path = NULL;
+	char path[64];
 
-	if (asprintf(&path, "%s/%s", spool, REFUSED_DIR) < 0) {
-		errno = ENOMEM;
-		return err_set(err, "no memory");
-	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", spool_fd,
+		 REFUSED_DIR);
 	return spool_open_dir(path, true, (uid_t)-1, (gid_t)-1, err);
 }
 

@@ -18,7 +18,7 @@
 /*
  * Opens bad/ of the spool, making it.  Returns a descriptor, or -1 with err.
  */
-int refused_open(const char *spool, struct err *err);
+int refused_open(int spool_fd, struct err *err);
 
 /* Appends n spans.  Returns how many could be kept; err says why not all. */
 size_t refused_append(int dirfd, const struct iovec *spans,

@@ -44,6 +44,8 @@ bool settings_load(struct plugin *plugin, int argc, char **argv,
 {
 	struct config_source source = {
 		.file_optional = !settings_argument(argc, argv),
+		.skip_unreadable = spank_context() == S_CTX_LOCAL ||
+				   spank_context() == S_CTX_ALLOCATOR,
 		.args = argv,
 		.n_args = argc > 0 ? (size_t)argc : 0,
 		/* slurmstepd has slurmd's environment; a client has a user's,

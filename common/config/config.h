@@ -94,10 +94,12 @@ extern const struct config_key config_keys[]; /* ends with name NULL */
 /* What to read.  All may be NULL or 0: the defaults alone. */
 struct config_source {
 	const char *file;   /* path of otel.conf; NULL: none is read */
-	bool file_optional; /* a missing (ENOENT) or unreadable (EACCES)
-			     * file is no error, nor an included one that
-			     * is unreadable: a user's sbatch goes on
-			     * without what is root's */
+	bool file_optional; /* a missing file is no error; a missing
+			     * included one is */
+	bool skip_unreadable; /* nor is one that this user may not read
+			     * (EACCES), included ones too: a user's sbatch
+			     * goes on without what is root's.  Never for a
+			     * daemon: it would run with defaults */
 	char *const *args;  /* "key=value", of plugstack.conf; "Config=" is
 			     * the plugin's own and is skipped */
 	size_t n_args;

@@ -31,8 +31,13 @@ static int refuse(const char *text, const char *why, struct err *err)
 	const char *at = strrchr(text, '@');
 	char quote[CONFIG_QUOTE_SIZE];
 
+	char shown[ENDPOINT_MAX + 1];
+
+	/* the query may hold a token */
+	snprintf(shown, sizeof(shown), "%s", at ? at : text);
+	shown[strcspn(shown, "?")] = '\0';
 	return err_set(err, "\"%s%s\" %s", at ? MASK : "",
-		       value_quote(at ? at : text, quote), why);
+		       value_quote(shown, quote), why);
 }
 
 static bool has_scheme(const char *text, const char *scheme)
@@ -170,6 +175,24 @@ int endpoint_as_is(const char *text, char **ret_endpoint, struct err *err)
 	return complete(text, PATH_KEEP, ret_endpoint, err);
 }
 
+/* Every "?query" up to the next endpoint becomes "?" and the mask. */
+static void mask_queries(char *text, size_t size)
+{
+	const size_t masked = 1 + strlen(MASK);
+
+	for (char *at = text; (at = strchr(at, '?')); at += masked) {
+		const char *rest = at + strcspn(at, ",");
+		size_t tail = strlen(rest) + 1;
+
+		if ((size_t)(at - text) + masked + tail > size) {
+			*at = '\0';
+			return;
+		}
+		memmove(at + masked, rest, tail);
+		memcpy(at + 1, MASK, masked - 1);
+	}
+}
+
 void endpoint_mask(const char *text, char *ret, size_t size)
 {
 	size_t len = 0;
@@ -188,4 +211,6 @@ void endpoint_mask(const char *text, char *ret, size_t size)
 					at ? MASK : "");
 		text = at ? at : rest;
 	}
+	if (size)
+		mask_queries(ret, size);
 }

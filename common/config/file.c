@@ -288,7 +288,8 @@ static int read_file(struct loader *loader, const struct config_place *from,
 		return loader_mistake(loader, &place, NULL, 0, "%s", err.msg);
 	if (rc > 0)
 		return read_text(loader, name, text, len, depth);
-	if (loader->source->file_optional && (!depth || errno == EACCES))
+	if (errno == EACCES ? loader->source->skip_unreadable
+			    : loader->source->file_optional && !depth)
 		return 0;
 	if (depth)
 		return loader_mistake(loader, from, "Include", 7,

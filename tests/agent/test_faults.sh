@@ -42,6 +42,22 @@ is 'and the cause once' "$(grep -c 'refuses spans for good' "$LOG")" 1
 ok 'bisecting took few requests' test "$(requests)" -lt 30
 stop_collector
 
+# --- what was refused is not sent again as it was, also when the receiver is
+# busy between the halves
+rm -rf "$RECEIVED" "$SPOOL"
+start_collector --poison poison 429 503 200
+configure "Endpoint=http://127.0.0.1:$PORT" MaxExportBatchSize=100
+write_spans 1 99
+write_spans 5000 1 poison
+start_agent
+ok 'all the others arrive beside busy answers' until_true all_received 99
+ok 'and the spool is empty' until_true delivered
+is 'the whole batch was sent once' \
+  "$(find "$RECEIVED" -name '*.400.body' -printf '%s\n' | sort -n | tail -n 2 | uniq | wc -l)" 2
+stop_agent
+is 'it ends' $? 0
+stop_collector
+
 # --- a receiver that refuses us
 rm -rf "$RECEIVED" "$SPOOL"
 start_collector '401 message=who are you'

@@ -301,7 +301,7 @@ Test(config_file, bounds_the_number_of_files)
 	config_destroy(config);
 }
 
-Test(config_file, skips_unreadable_files_only_when_optional)
+Test(config_file, skips_unreadable_files_only_when_told_to)
 {
 	struct config_source source = { .file = NULL };
 	struct config *config = NULL;
@@ -317,7 +317,10 @@ Test(config_file, skips_unreadable_files_only_when_optional)
 	cr_assert_eq(config_load(&source, &config, &err), -1);
 	cr_assert(strstr(err.msg, "can not be read: Permission denied"), "%s",
 		  err.msg);
+	/* a daemon must not go on with defaults */
 	source.file_optional = true;
+	cr_assert_eq(config_load(&source, &config, &err), -1);
+	source.skip_unreadable = true;
 	cr_assert_eq(config_load(&source, &config, &err), 0, "%s", err.msg);
 	cr_assert_null(config->headers);
 	cr_assert_eq(config->log_level, LOG_LEVEL_DEBUG);

@@ -423,6 +423,9 @@ Test(config_value, masks_user_information)
 		{ "http://c/@x", "http://c/@x" },
 		{ "http://u:p@a,https://v:q@b/y",
 		  "http://********@a,https://********@b/y" },
+		{ "http://c/x?token=s", "http://c/x?********" },
+		{ "http://a?k,http://u@b/y?t=1?2",
+		  "http://a?********,http://********@b/y?********" },
 	};
 	char masked[64];
 
