@@ -30,6 +30,12 @@ is "its agent is the same" "$(agent)" "$before"
 job=$(cluster_submit --wrap 'true')
 cluster_wait_job "$job"
 wait_ok "the job's root arrives" "root($job).attrs[\"slurm.state\"] == \"COMPLETED\""
+# slurmd revoked the job's credential at its end, which it keeps in whole seconds:
+# a launch in the same second or the next would fail.
+second_passed() { # SECOND
+  (($(date +%s) > $1 + 1))
+}
+cluster_until 10 second_passed "$(date +%s)"
 scontrol requeue "$job"
 scontrol update "job=$job" StartTime=now # Slurm would wait two minutes
 cluster_wait_job "$job"
