@@ -30,6 +30,16 @@ static void replace_env(spank_t sp, const char *name, const char *value)
 		spank_unsetenv(sp, name);
 }
 
+/* To the steps that the batch script starts; see get_array. */
+static void hand_on_array(spank_t sp, const struct step *step)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%u:%u:%u", step->job_id,
+		 step->array_job_id, step->array_task_id);
+	replace_env(sp, STEP_ARRAY_VAR, step->is_array_task ? text : "");
+}
+
 /* What every task of the step starts with. */
 static void hand_to_tasks(spank_t sp, const struct step *step)
 {
@@ -40,6 +50,8 @@ static void hand_to_tasks(spank_t sp, const struct step *step)
 	replace_env(sp, "TRACESTATE", step->job.context.tracestate);
 	replace_env(sp, "BAGGAGE", step->job.context.baggage);
 	spank_unsetenv(sp, STEP_PARENT_VAR);
+	if (step->step_id == SLURM_BATCH_SCRIPT)
+		hand_on_array(sp, step);
 }
 
 /*
@@ -49,8 +61,6 @@ static void hand_to_tasks(spank_t sp, const struct step *step)
  */
 static void get_array(spank_t sp, char *const *env, struct step *step)
 {
-	char text[64];
-
 	step->array_task_id = NO_VAL;
 	if (step->step_id != SLURM_BATCH_SCRIPT) {
 		step_context_array(env, step);
@@ -59,9 +69,6 @@ static void get_array(spank_t sp, char *const *env, struct step *step)
 	spank_get_item(sp, S_JOB_ARRAY_ID, &step->array_job_id);
 	spank_get_item(sp, S_JOB_ARRAY_TASK_ID, &step->array_task_id);
 	step->is_array_task = step->array_task_id != NO_VAL;
-	snprintf(text, sizeof(text), "%u:%u:%u", step->job_id,
-		 step->array_job_id, step->array_task_id);
-	replace_env(sp, STEP_ARRAY_VAR, step->is_array_task ? text : "");
 }
 
 static void get_items(spank_t sp, struct step *step)
@@ -94,8 +101,6 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	strncpy(step->node, node ? node : "", sizeof(step->node) - 1);
 	spank_get_item(sp, S_JOB_ENV, &env);
 	get_array(sp, env, step);
-	/* which may have moved */
-	spank_get_item(sp, S_JOB_ENV, &env);
 	if (step_context_resolve(plugin->config, env, step, &err) < 0)
 		slurm_info(
 			"otel: job %u: context taken from the environment: %s",
