@@ -3,7 +3,8 @@
 #
 # Installs what the tests need, builds, and runs them: unit tests (also under
 # AddressSanitizer and UndefinedBehaviorSanitizer), the agent against a scripted
-# receiver, and everything together on a private real Slurm cluster.
+# receiver, a real OpenTelemetry Collector and nginx, and everything together on
+# a private real Slurm cluster.
 #
 # usage: tests/run.sh [--unit] [--agent] [--cluster] [-v] [NAME...]
 #   --unit, --agent, --cluster  only these groups
@@ -23,7 +24,7 @@ BUILD=build
 SANITIZED=build-sanitized
 LOGS=$SETUP_CACHE/logs
 TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev protobuf-compiler valgrind mandoc
-  shellcheck xz-utils util-linux)
+  shellcheck xz-utils util-linux openssl curl nginx-light)
 
 groups=()
 filters=()
@@ -169,6 +170,18 @@ run_scripts() {
   done
 }
 
+# Some test that is wanted uses a real Collector.
+wants_collector() {
+  local folder script
+  for folder in agent cluster; do
+    wanted_group $folder || continue
+    for script in "$TOP/tests/$folder"/test_*.sh; do
+      wanted "$folder/$(basename "$script" .sh)" && grep -q otelcol_start "$script" && return 0
+    done
+  done
+  return 1
+}
+
 lint_shell() {
   cd "$TOP" && shellcheck -x contrib/*.sh contrib/lib/*.sh tests/*.sh tests/*/*.sh \
     tests/cluster/lib/*.sh bench/*.sh .ci/run
@@ -191,6 +204,8 @@ heading "Packages and sources"
 setup_packages "${SETUP_BUILD_PACKAGES[@]}" "${SETUP_CLUSTER_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 setup_slurm_source
 setup_otlp_protos
+# Without one, the tests that need it say why and are skipped.
+! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
 
 heading "Build with gcc, warnings as errors"
@@ -210,7 +225,7 @@ if wanted_group unit; then
 fi
 
 if wanted_group agent; then
-  heading "The agent against a scripted receiver"
+  heading "The agent against receivers, scripted and real"
   setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" check TESTS= || exit 1
   run_scripts agent
 fi
