@@ -159,10 +159,12 @@ Test(config_value, refuses_other_schemes_and_says_which_there_are)
 
 Test(config_value, refuses_a_path_that_grpc_does_not_use)
 {
-	assert_refused("Endpoint=grpc://c:4317/v1/traces\n",
-		       "has a path or a query, which gRPC does not use");
-	assert_refused("Endpoint=grpcs://c?x=1\n",
-		       "has a path or a query, which gRPC does not use");
+	assert_refused(
+		"Endpoint=grpc://c:4317/v1/traces\n",
+		":1: Endpoint: \"grpc://c:4317/v1/traces\" has a path or a query, which gRPC does not use");
+	assert_refused(
+		"Endpoint=grpcs://c?x=1\n",
+		":1: Endpoint: \"grpcs://c\" has a path or a query, which gRPC does not use");
 }
 
 Test(config_value, refuses_bad_hosts_and_ports)
