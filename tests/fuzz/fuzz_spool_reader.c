@@ -32,6 +32,12 @@ static const char *const names[] = {
 
 static struct temp_dir dir;
 
+/* How often to commit, in records, and whether spool_mark takes turns. */
+struct pace {
+	size_t interval;
+	bool mark;
+};
+
 struct outcome {
 	size_t reads;   /* records, repeats included */
 	uint64_t bytes; /* of records, each once */
@@ -142,8 +148,8 @@ static bool failed(const struct err *err, struct outcome *outcome)
 
 /* Reads and commits until stop records came or none is left.  Returns false
  * at the end. */
-static bool read_some(struct spool_reader *reader, size_t interval, size_t stop,
-		      struct outcome *outcome)
+static bool read_some(struct spool_reader *reader, struct pace pace,
+		      size_t stop, struct outcome *outcome)
 {
 	struct spool_record record, last = { 0 };
 	uint64_t uncommitted = 0;
@@ -156,9 +162,12 @@ static bool read_some(struct spool_reader *reader, size_t interval, size_t stop,
 		last = record;
 		uncommitted += SPOOL_HEADER_SIZE + record.len;
 		outcome->reads++;
-		if (++n % interval == 0) {
-			if (spool_commit(reader, record.segment, record.end,
-					 &err) < 0)
+		if (++n % pace.interval == 0) {
+			bool mark = pace.mark && n / pace.interval % 2;
+
+			if ((mark ? spool_mark
+				  : spool_commit)(reader, record.segment,
+						  record.end, &err) < 0)
 				return failed(&err, outcome);
 			outcome->bytes += uncommitted;
 			uncommitted = 0;
@@ -185,12 +194,12 @@ static struct spool_reader *reader_make(void)
 	return reader;
 }
 
-static void read_all(enum spool_case_way way, size_t interval,
+static void read_all(enum spool_case_way way, struct pace pace,
 		     struct outcome *outcome)
 {
 	struct spool_reader *reader = reader_make();
 	size_t stop = way == SPOOL_CASE_READ ? SIZE_MAX : 2;
-	bool more = read_some(reader, interval, stop, outcome);
+	bool more = read_some(reader, pace, stop, outcome);
 
 	if (more && way == SPOOL_CASE_REWIND)
 		CHECK(spool_rewind(reader, NULL) == 0);
@@ -199,7 +208,7 @@ static void read_all(enum spool_case_way way, size_t interval,
 		reader = reader_make();
 	}
 	if (more)
-		read_some(reader, interval, SIZE_MAX, outcome);
+		read_some(reader, pace, SIZE_MAX, outcome);
 	spool_reader_destroy(reader);
 }
 
@@ -218,7 +227,7 @@ static void check_drained(void)
 /* ---- the two ways out of a spool ---------------------------------------- */
 
 /* Every byte was of a record or is counted as torn. */
-static void deliver(enum spool_case_way way, size_t interval, unsigned made)
+static void deliver(enum spool_case_way way, struct pace pace, unsigned made)
 {
 	const unsigned state =
 		1u << SPOOL_CASE_CURSOR | 1u << SPOOL_CASE_DROPPED;
@@ -226,7 +235,7 @@ static void deliver(enum spool_case_way way, size_t interval, unsigned made)
 	struct outcome outcome = { 0 };
 	uint64_t total = spool_bytes();
 
-	read_all(way, interval, &outcome);
+	read_all(way, pace, &outcome);
 	/* A record is read twice at most. */
 	CHECK(outcome.reads <= 2 * (total / SPOOL_HEADER_SIZE));
 	if (outcome.failed)
@@ -285,18 +294,19 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	enum spool_case_way way;
-	size_t interval;
+	struct pace pace;
 	unsigned made;
 
 	if (!size)
 		return 0;
 	way = data[0] & 3;
-	interval = 1 + (data[0] >> SPOOL_CASE_COMMIT_SHIFT &
-			SPOOL_CASE_COMMIT_MASK);
+	pace.interval = 1 + (data[0] >> SPOOL_CASE_COMMIT_SHIFT &
+			     SPOOL_CASE_COMMIT_MASK);
+	pace.mark = data[0] & SPOOL_CASE_MARK;
 	made = make_spool((struct fuzz_input){ data + 1, size - 1 });
 	if (way == SPOOL_CASE_TRIM)
 		drop(made);
 	else
-		deliver(way, interval, made);
+		deliver(way, pace, made);
 	return 0;
 }

@@ -85,6 +85,11 @@ static void intact(struct buf *out)
 		save_spool(names[way], out);
 	}
 	begin(out, SPOOL_CASE_READ, 1);
+	out->data[0] |= SPOOL_CASE_MARK;
+	records = three(1);
+	put_file(out, SPOOL_CASE_SEGMENT_1, &records);
+	save_spool("intact-mark", out);
+	begin(out, SPOOL_CASE_READ, 1);
 	save_spool("empty", out);
 }
 

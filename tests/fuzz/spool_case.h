@@ -4,7 +4,8 @@
  * program that makes its seeds.
  *
  *   0  u8  how to read: bits 0 and 1, enum spool_case_way; bits 2 to 4, commit
- *          after so many records and one
+ *          after so many records and one; bit 5, each other commit without
+ *          a flush
  *   then files, each
  *   0  u8  which: bits 0 to 2, the table spool_case_files; bit 7: make its
  *          checksums right, which no mutation of bytes would ever find
@@ -27,6 +28,7 @@ enum spool_case_way {
 #define SPOOL_CASE_WHICH 0x07
 #define SPOOL_CASE_COMMIT_SHIFT 2
 #define SPOOL_CASE_COMMIT_MASK 7
+#define SPOOL_CASE_MARK 0x20
 
 /* The numbers that inputs hold. */
 enum spool_case_file {
