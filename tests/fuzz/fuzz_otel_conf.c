@@ -98,51 +98,50 @@ static void world_free(void)
 		free(world.args[--world.n_args]);
 }
 
-/* What a key prints as, of the form of an argument: Key=Value. */
-static char *printed(const struct config_key *key, const struct config *config)
+/* All keys as arguments, Key=Value, in one piece of memory: *ret points into
+ * it, the caller frees it. */
+static char *print_all(const struct config *config, char **ret, size_t *ret_n)
 {
-	char *text = NULL;
-	size_t len;
+	char *text = NULL, *at;
+	size_t len, n = 0;
 	FILE *out = open_memstream(&text, &len);
 
 	CHECK(out);
-	fprintf(out, "%s=", key->name);
-	key->print(key, config, out);
-	fclose(out);
-	CHECK(strlen(text) == len);
-	return text;
-}
-
-static size_t print_all(const struct config *config, char **ret)
-{
-	size_t n = 0;
-
 	for (const struct config_key *key = config_keys; key->name; key++) {
-		CHECK(n < ARGS_MAX);
-		ret[n++] = printed(key, config);
+		fprintf(out, "%s=", key->name);
+		key->print(key, config, out);
+		putc('\0', out);
 	}
-	return n;
+	fclose(out);
+	for (at = text; at < text + len; at += strlen(at) + 1) {
+		CHECK(n < ARGS_MAX);
+		ret[n++] = at;
+	}
+	*ret_n = n;
+	return text;
 }
 
 /* What is printed is read as the same. */
 static void check_round_trip(const struct config *config)
 {
 	char *first[ARGS_MAX], *second[ARGS_MAX];
-	size_t n = print_all(config, first);
+	size_t n, n_again;
+	char *text = print_all(config, first, &n), *text_again;
 	const struct config_source source = { .args = first, .n_args = n };
 	struct config *again;
 	struct err err;
 
 	if (config_load(&source, &again, &err) < 0)
 		fuzz_fail(err.msg, __FILE__, __LINE__);
-	print_all(again, second);
+	text_again = print_all(again, second, &n_again);
+	CHECK(n_again == n);
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(first[i], second[i]))
 			fprintf(stderr, "%s\n%s\n", first[i], second[i]);
 		CHECK(!strcmp(first[i], second[i]));
-		free(first[i]);
-		free(second[i]);
 	}
+	free(text_again);
+	free(text);
 	config_destroy(again);
 }
 
