@@ -8,3 +8,4 @@ EXTRA_DIST += tests/unit/tap.sh tests/run.sh tests/agent tests/cluster tests/col
 	tests/lib .ci/run .clang-format
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/tap.sh
 include tests/agent/local.mk
+include tests/fuzz/local.mk
