@@ -69,6 +69,7 @@ int main(int argc, char **argv)
 	int status;
 
 	umask(077);
+	reserve_streams();
 	status = options_parse(argc, argv, &options);
 	if (status >= 0)
 		return status;

@@ -135,6 +135,15 @@ static int complete_file(const char *text, const char *path, char **ret,
 	return 0;
 }
 
+static int complete_stdout(const char *text, const char *rest, char **ret,
+			   struct err *err)
+{
+	if (*rest)
+		return refuse(text, "has something after stdout:", err);
+	*ret = strdup("stdout:");
+	return *ret ? 0 : err_set(err, "out of memory");
+}
+
 static int complete(const char *text, enum path_rule rule, char **ret_endpoint,
 		    struct err *err)
 {
@@ -150,10 +159,12 @@ static int complete(const char *text, enum path_rule rule, char **ret_endpoint,
 		rc = complete_http(text, "https://", rule, &endpoint, err);
 	else if (has_scheme(text, "file:"))
 		rc = complete_file(text, text + 5, &endpoint, err);
+	else if (has_scheme(text, "stdout:"))
+		rc = complete_stdout(text, text + 7, &endpoint, err);
 	else
 		rc = refuse(text,
 			    "is not supported; write http://HOST:PORT, "
-			    "https://HOST:PORT or file:/PATH",
+			    "https://HOST:PORT, file:/PATH or stdout:",
 			    err);
 	if (!rc)
 		*ret_endpoint = endpoint;

@@ -13,8 +13,9 @@
 /*
  * Checks one endpoint and completes it: an http:// or https:// URL without a
  * path gets /v1/traces; one with a path, a lone "/" included, stays as it is.
- * file:PATH needs an absolute path.  Returns 0 and *ret_endpoint (malloc'ed,
- * the caller frees it), or -1 with err, which never shows a password.
+ * file:PATH needs an absolute path, stdout: nothing more.  Returns 0 and
+ * *ret_endpoint (malloc'ed, the caller frees it), or -1 with err, which never
+ * shows a password.
  */
 int endpoint_complete(const char *text, char **ret_endpoint, struct err *err);
 

@@ -73,6 +73,8 @@ agent_tests = \
 	tests/unit/test_envelope \
 	tests/unit/test_export_file \
 	tests/unit/test_export_http \
+	tests/unit/test_export_rotate \
+	tests/unit/test_export_stdout \
 	tests/unit/test_http_verdict \
 	tests/unit/test_otlp_json \
 	tests/unit/test_ranges \
@@ -82,6 +84,8 @@ tests_unit_test_comment_list_LDADD = $(agent_test_libs)
 tests_unit_test_envelope_LDADD = $(agent_test_libs)
 tests_unit_test_export_file_LDADD = $(agent_test_libs)
 tests_unit_test_export_http_LDADD = $(agent_test_libs)
+tests_unit_test_export_rotate_LDADD = $(agent_test_libs)
+tests_unit_test_export_stdout_LDADD = $(agent_test_libs)
 tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
 tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)

@@ -24,7 +24,7 @@ Test(config_value, refuses_what_is_no_duration)
 					   "+1s", "0x1s", "1ss" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char line[64], said[160];
+		char line[64], said[192];
 
 		snprintf(line, sizeof(line), "Timeout=\"%s\"\n", bad[i]);
 		snprintf(said, sizeof(said),
@@ -141,16 +141,17 @@ Test(config_value, refuses_other_schemes_and_says_which_there_are)
 {
 	static const char *const bad[] = { "grpc://c:4317", "http:/c",
 					   "c:4318",        "zipkin://c",
-					   "stdout:",       "localhost",
+					   "stdoutx:",      "localhost",
 					   "//c:4318" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char line[64], said[160];
+		char line[64], said[192];
 
 		snprintf(line, sizeof(line), "Endpoint=%s\n", bad[i]);
 		snprintf(said, sizeof(said),
 			 ":1: Endpoint: \"%s\" is not supported; write "
-			 "http://HOST:PORT, https://HOST:PORT or file:/PATH",
+			 "http://HOST:PORT, https://HOST:PORT, file:/PATH or "
+			 "stdout:",
 			 bad[i]);
 		assert_refused(line, said);
 	}
@@ -166,7 +167,7 @@ Test(config_value, refuses_bad_hosts_and_ports)
 					   "http://a_b!/",   "http://[::1]x" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char line[64], said[160];
+		char line[64], said[192];
 
 		snprintf(line, sizeof(line), "Endpoint=%s\n", bad[i]);
 		snprintf(said, sizeof(said),
@@ -188,7 +189,7 @@ Test(config_value, refuses_files_that_are_no_absolute_path)
 					   "file:////x" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char line[64], said[160];
+		char line[64], said[192];
 
 		snprintf(line, sizeof(line), "Endpoint=%s\n", bad[i]);
 		snprintf(said, sizeof(said),
