@@ -12,6 +12,7 @@ unit_tests = \
 	tests/unit/test_config_file \
 	tests/unit/test_config_sources \
 	tests/unit/test_config_value \
+	tests/unit/test_daemon_spool \
 	tests/unit/test_exit_status \
 	tests/unit/test_hex \
 	tests/unit/test_ids \
@@ -23,6 +24,7 @@ unit_tests = \
 	tests/unit/test_spool_crash \
 	tests/unit/test_spool_directory \
 	tests/unit/test_spool_full_disk \
+	tests/unit/test_spool_hostile \
 	tests/unit/test_spool_interleave \
 	tests/unit/test_spool_reader \
 	tests/unit/test_spool_record \
