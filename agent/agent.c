@@ -73,6 +73,7 @@ static int enter_spool(struct agent *agent, struct err *err)
 					 user.gid, err);
 	if (agent->spool_fd < 0)
 		return -1;
+	log_spool(agent->options->spool, agent->spool_fd);
 	log_give(user.uid, user.gid);
 	if (privileges_drop(&user, err) < 0)
 		return -1;
@@ -137,6 +138,7 @@ void agent_destroy(struct agent *agent)
 	if (agent->lock_fd >= 0)
 		pidfile_remove(agent->spool_fd);
 	cleanup_closep(&agent->lock_fd);
+	log_spool(agent->options->spool, -1);
 	cleanup_closep(&agent->spool_fd);
 	config_destroy(agent->config);
 }

@@ -14,6 +14,7 @@
 #define SPOOL_DROPPED "dropped"
 #define SPOOL_ROTATE_LOCK "rotate.lock"
 #define SPOOL_AGENT_LOCK "agent.lock"
+#define SPOOL_AGENT_LOG "agent.log"
 
 /*
  * Opens name below dirfd with flags (O_CREAT makes it with mode 0600; what

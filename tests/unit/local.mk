@@ -78,6 +78,7 @@ agent_tests = \
 	tests/unit/test_export_rotate \
 	tests/unit/test_export_stdout \
 	tests/unit/test_http_verdict \
+	tests/unit/test_log \
 	tests/unit/test_otlp_json \
 	tests/unit/test_ranges \
 	tests/unit/test_retry
@@ -89,6 +90,7 @@ tests_unit_test_export_http_LDADD = $(agent_test_libs)
 tests_unit_test_export_rotate_LDADD = $(agent_test_libs)
 tests_unit_test_export_stdout_LDADD = $(agent_test_libs)
 tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
+tests_unit_test_log_LDADD = $(agent_test_libs) $(JSON_C_LIBS)
 tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)
 tests_unit_test_retry_LDADD = $(agent_test_libs)
