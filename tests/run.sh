@@ -23,7 +23,7 @@ BUILD=build
 SANITIZED=build-sanitized
 LOGS=$SETUP_CACHE/logs
 TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev protobuf-compiler valgrind mandoc
-  shellcheck xz-utils util-linux)
+  shellcheck xz-utils util-linux libseccomp-dev systemd)
 
 groups=()
 filters=()
