@@ -19,6 +19,7 @@
 #include "log_syslog.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/utf8.h"
 
 #define PROGRAM "slurm-otel-agent"
 #define LOG_FILE_MODE 0600
@@ -213,7 +214,7 @@ say(const struct log_span *span, enum log_level level, const char *fmt,
 
 	if (level > the_log.level)
 		return;
-	vsnprintf(body, sizeof(body), fmt, ap);
+	utf8_vprint(body, sizeof(body), fmt, ap);
 	emit(&message);
 	errno = saved;
 }
@@ -281,7 +282,7 @@ void log_cause_over(struct log_cause *cause, const char *fmt, ...)
 	cause->active = false;
 	ms = clock_ms() - cause->since_ms;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	utf8_vprint(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	log_say(LOG_LEVEL_INFO,
 		"%s, after %" PRIu64 ".%" PRIu64 " s and %" PRIu64 " failure%s",
