@@ -45,7 +45,7 @@ static void aim(struct agent *agent)
 		.resource = agent->resource,
 	};
 
-	log_set_level(agent->config->log_level);
+	log_configure(agent->config);
 	endpoints_on_wait(agent->endpoints, give_up, agent);
 	pipeline_aim(agent->pipeline, &target);
 	comments_aim(agent->comments, agent->config);

@@ -44,10 +44,12 @@ static int start(const struct options *options)
 	int ready = -1;
 	struct err err;
 
+	log_spool(options->spool, -1);
 	if (log_open(options->log_file, options->foreground, &err) < 0)
 		return fail(EXIT_FAILURE, &err);
 	if (agent_load_config(options, &config, &err) < 0)
 		return fail(EX_CONFIG, &err);
+	log_configure(config);
 	if (!config->enabled) {
 		log_say(LOG_LEVEL_INFO, "Enabled=no: the agent does not run");
 		config_destroy(config);
@@ -69,6 +71,7 @@ int main(int argc, char **argv)
 	int status;
 
 	umask(077);
+	reserve_streams();
 	status = options_parse(argc, argv, &options);
 	if (status >= 0)
 		return status;
