@@ -1,10 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What goes over the wire to an OTLP/HTTP receiver, as the official .proto files
-# read it, plain and gzip: the same spans, field by field, that the file
-# exporter writes as JSON.
+# The same jobs by every protocol: the same spans, field by field, that the file
+# exporter writes as JSON.  First what goes over the wire to an OTLP/HTTP
+# receiver, as the official .proto files read it; then what a real Collector
+# makes of each protocol; then Zipkin's form.
 . "$(dirname "$0")/lib/test.sh"
+# shellcheck source=tests/lib/otelcol.sh
+. "$(dirname "$0")/../lib/otelcol.sh"
 
 missing=$(receiver_missing)
 [[ -z $missing ]] || skip_all "$missing"
@@ -77,6 +80,60 @@ for compression in none gzip; do
     "$(spans_there)" "$(<"$CLUSTER_DIR/expected")"
   spans_is "$compression: each came once" 'map(.copies) | unique' '[1]'
   rm -r "$RECEIVER_DIR" "$CLUSTER_TRACES"
+done
+
+# --- through the Collector, which sends on what it understood
+by_protocol() { # LABEL SCHEME [mtls] LINE...
+  local label=$1 url
+  url=$(otelcol_url "$2" ${3:+mtls})
+  ok "$label: the spools are delivered to the Collector" deliver "${label// /-}" "Endpoint=$url" \
+    "CAFile=$certs/ca.pem" "${@:4}"
+  is "$label: the spans are those of the file, field by field" \
+    "$(spans_there)" "$(<"$CLUSTER_DIR/expected")"
+  spans_is "$label: each came once" 'map(.copies) | unique' '[1]'
+  rm -rf "$CLUSTER_TRACES" "${RECEIVER_DIR:?}"/* "$CLUSTER_DIR/spool.${label// /-}"
+}
+
+missing=$(otelcol_missing)
+if [[ -z $missing ]]; then
+  certs=$CLUSTER_DIR/certs
+  certs_make "$certs"
+  receiver_start 200
+  otelcol_start "$CLUSTER_DIR/otelcol" "http://127.0.0.1:$RECEIVER_PORT" --certs "$certs"
+  for scheme in http https http+json https+json grpc grpcs; do
+    by_protocol "$scheme" "$scheme" ''
+    by_protocol "$scheme gzip" "$scheme" '' Compression=gzip
+  done
+  for scheme in https https+json grpcs; do
+    by_protocol "$scheme mTLS" "$scheme" mtls "CertFile=$certs/client.pem" "KeyFile=$certs/client.key"
+  done
+  otelcol_stop
+  receiver_stop
+else
+  skip "through a Collector" "$missing"
+fi
+
+# --- Zipkin, for which there is no real receiver here
+zipkin() { # EXPRESSION: of what arrived, with $ours
+  local body
+  for body in $(receiver_requests 202); do receiver_plain "$body"; done |
+    jq -s -c -e -L "$CLUSTER_LIB" --slurpfile ours "$CLUSTER_DIR/expected" \
+      --arg version "$(slurm-otel-agent --version | cut -d' ' -f2)" "include \"zipkin\";
+        from_zipkin as \$theirs | (\$ours | as_zipkin(\$version)) as \$ours | $1"
+}
+
+for compression in none gzip; do
+  receiver_start 202
+  ok "Zipkin, $compression: the spools are delivered" deliver "zipkin-$compression" \
+    "Endpoint=zipkin://127.0.0.1:$RECEIVER_PORT" "Compression=$compression"
+  receiver_stop
+  is "Zipkin, $compression: posted to its path" \
+    "$(cat "$RECEIVER_DIR"/*.202.head | tr -d '\r' | grep -E '^POST|^Content-Type' | sort -u)" \
+    $'Content-Type: application/json\nPOST /api/v2/spans HTTP/1.1'
+  is "Zipkin, $compression: the spans are those of the file, tag by tag" \
+    "$(zipkin '$theirs | untimed')" "$(zipkin '$ours | untimed')"
+  ok "Zipkin, $compression: with the same times" zipkin '$theirs | times_agree($ours)'
+  rm -rf "${RECEIVER_DIR:?}"/*
 done
 
 done_testing
