@@ -22,6 +22,8 @@ slurm_otel_agent_SOURCES = \
 	agent/log.c agent/log.h \
 	agent/loop.c \
 	agent/main.c \
+	agent/metrics.c agent/metrics.h \
+	agent/metrics_publish.c agent/metrics_publish.h \
 	agent/options.c agent/options.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \
@@ -30,4 +32,4 @@ slurm_otel_agent_SOURCES = \
 	agent/pipeline_send.c \
 	agent/privileges.c agent/privileges.h \
 	agent/refused.c agent/refused.h
-slurm_otel_agent_LDADD = libagent.la libotlp.la libotel.la
+slurm_otel_agent_LDADD = libagent.la libstatus.la libotlp.la libotel.la

@@ -23,6 +23,7 @@ static bool keep_refused(struct pipeline *pipeline, struct range range)
 			outbox->job_ids + range.first, range.n, &err);
 	pipeline->counts.refused += kept;
 	pipeline->counts.lost += range.n - kept;
+	metrics_refused(pipeline->target.metrics, kept, range.n - kept);
 	if (kept < range.n)
 		log_cause_say(&pipeline->keeping, LOG_LEVEL_ERROR,
 			      "%zu refused spans are lost: %s", range.n - kept,
@@ -74,7 +75,10 @@ static void send_range(struct pipeline *pipeline, struct endpoint *endpoint)
 	};
 	struct export_result result;
 
+	metrics_attempt_begins(pipeline->target.metrics);
 	exporter_send(endpoint->exporter, &batch, &result);
+	metrics_attempt(pipeline->target.metrics,
+			exporter_name(endpoint->exporter), &batch, &result);
 	if (result.verdict == VERDICT_RETRY) {
 		endpoint_failed(pipeline->target.endpoints, endpoint, &result,
 				clock_ms());

@@ -59,6 +59,7 @@ struct config {
 	bool spool_sync;
 	char *agent_user; /* "SlurmUser" or a name */
 	enum log_level log_level;
+	char *metrics_file;
 };
 
 /* Where a value came from, for `slurm-otel check`. */

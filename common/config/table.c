@@ -296,6 +296,13 @@ const struct config_key config_keys[] = {
 	  CHOICE("error|warning|info|debug", enum log_level, log_level,
 		 log_levels),
 	  .help = "How much the agent and the plugins write to their logs." },
+	{ .name = "MetricsFile",
+	  .section = AGENT,
+	  PATH(metrics_file),
+	  .help = "A file for the textfile collector of node_exporter, its name "
+		  "ending in .prom, that the agents of this host keep up to "
+		  "date: what was exported, what waits and what was lost. "
+		  "The agent's user must be able to write to its directory." },
 
 	{ .name = NULL },
 };
