@@ -9,9 +9,9 @@
 #include <sysexits.h>
 
 #include "clock.h"
+#include "host/privileges.h"
 #include "log.h"
 #include "pidfile.h"
-#include "privileges.h"
 #include "spool/spool.h"
 #include "util/cleanup.h"
 

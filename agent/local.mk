@@ -30,6 +30,5 @@ slurm_otel_agent_SOURCES = \
 	agent/pipeline_private.h \
 	agent/pipeline_read.c \
 	agent/pipeline_send.c \
-	agent/privileges.c agent/privileges.h \
 	agent/refused.c agent/refused.h
-slurm_otel_agent_LDADD = libagent.la libstatus.la libotlp.la libotel.la
+slurm_otel_agent_LDADD = libagent.la libprivileges.la libstatus.la libotlp.la libotel.la

@@ -24,9 +24,8 @@ struct metrics {
 	int fd; /* of the counters; -1: they could not be opened yet */
 	uint64_t open_not_before;
 	struct metrics_data data;
-	size_t slot;      /* of the last attempt; NO_SLOT: the table is full */
-	uint64_t begun;   /* monotonic ns: the attempt */
-	uint64_t in_hand; /* spans of a batch that is not settled */
+	size_t slot;    /* of the last attempt; NO_SLOT: the table is full */
+	uint64_t begun; /* monotonic ns: the attempt */
 	uint64_t comments_set, comments_failed; /* of this process */
 	struct log_cause writing, publishing;
 	/* MetricsFile */
@@ -290,8 +289,17 @@ void metrics_attempt_begins(struct metrics *metrics)
 		metrics->begun = monotonic_ns();
 }
 
-void metrics_attempt(struct metrics *metrics, const char *endpoint,
-		     const struct batch *batch,
+/* Spans are settled that the cursor has not passed. */
+static void settle(struct metrics *metrics, struct metrics_queue *queue,
+		   uint64_t n)
+{
+	metrics->data.agent.unsettled += n;
+	queue->unsettled += n;
+	queue->in_hand += n;
+}
+
+void metrics_attempt(struct metrics *metrics, struct metrics_queue *queue,
+		     const char *endpoint, const struct batch *batch,
 		     const struct export_result *result)
 {
 	uint64_t rejected = result->rejected, now = clock_unix_ns();
@@ -312,15 +320,15 @@ void metrics_attempt(struct metrics *metrics, const char *endpoint,
 	if (result->verdict == VERDICT_SENT) {
 		metrics->data.agent.exported += batch->n_spans - rejected;
 		metrics->data.agent.rejected += rejected;
-		metrics->data.agent.unsettled += batch->n_spans;
-		metrics->in_hand += batch->n_spans;
+		settle(metrics, queue, batch->n_spans);
 		if (rejected)
 			metrics->data.agent.loss_ns = now;
 	}
 	put_agent(metrics);
 }
 
-void metrics_refused(struct metrics *metrics, uint64_t kept, uint64_t lost)
+void metrics_refused(struct metrics *metrics, struct metrics_queue *queue,
+		     uint64_t kept, uint64_t lost)
 {
 	if (!metrics)
 		return;
@@ -330,33 +338,32 @@ void metrics_refused(struct metrics *metrics, uint64_t kept, uint64_t lost)
 	}
 	metrics->data.agent.refused += kept;
 	metrics->data.agent.lost += lost;
-	metrics->data.agent.unsettled += kept + lost;
 	metrics->data.agent.loss_ns = clock_unix_ns();
-	metrics->in_hand += kept + lost;
+	settle(metrics, queue, kept + lost);
 	put_agent(metrics);
 }
 
-void metrics_settled(struct metrics *metrics)
+void metrics_settled(struct metrics_queue *queue)
 {
-	if (metrics)
-		metrics->in_hand = 0;
+	queue->in_hand = 0;
 }
 
-void metrics_committed(struct metrics *metrics)
+void metrics_committed(struct metrics *metrics, struct metrics_queue *queue)
 {
-	if (!metrics)
+	if (!metrics || queue->unsettled == queue->in_hand)
 		return;
-	metrics->data.agent.unsettled = metrics->in_hand;
+	metrics->data.agent.unsettled -= queue->unsettled - queue->in_hand;
+	queue->unsettled = queue->in_hand;
 	put_agent(metrics);
 }
 
-void metrics_put_back(struct metrics *metrics)
+void metrics_put_back(struct metrics *metrics, struct metrics_queue *queue)
 {
-	if (!metrics || !metrics->data.agent.unsettled)
+	if (!metrics || !queue->unsettled)
 		return;
-	metrics->data.agent.repeated += metrics->data.agent.unsettled;
-	metrics->data.agent.unsettled = 0;
-	metrics->in_hand = 0;
+	metrics->data.agent.repeated += queue->unsettled;
+	metrics->data.agent.unsettled -= queue->unsettled;
+	*queue = (struct metrics_queue){ 0 };
 	put_agent(metrics);
 }
 

@@ -22,6 +22,12 @@
 
 struct metrics;
 
+/* What a pipeline has settled and its cursor not passed.  Zeroed at first. */
+struct metrics_queue {
+	uint64_t unsettled;
+	uint64_t in_hand; /* of them: in a batch that is not done yet */
+};
+
 /*
  * Opens the counters of the spool, whose agent.lock the caller holds, and
  * counts this start.  spool is its path; it and spool_fd are borrowed.
@@ -37,20 +43,20 @@ void metrics_aim(struct metrics *metrics, const struct config *config,
 
 /* ---- what happened; all take NULL for metrics and then do nothing -------- */
 
-/* Right before and after exporter_send; spans of the batch that were accepted
- * or rejected count as in hand. */
+/* Right before and after exporter_send. */
 void metrics_attempt_begins(struct metrics *metrics);
-void metrics_attempt(struct metrics *metrics, const char *endpoint,
-		     const struct batch *batch,
+void metrics_attempt(struct metrics *metrics, struct metrics_queue *queue,
+		     const char *endpoint, const struct batch *batch,
 		     const struct export_result *result);
 /* Spans that the endpoint of the last attempt refused: kept in bad/, or lost.
  */
-void metrics_refused(struct metrics *metrics, uint64_t kept, uint64_t lost);
+void metrics_refused(struct metrics *metrics, struct metrics_queue *queue,
+		     uint64_t kept, uint64_t lost);
 /* The batch in hand is settled; the cursor passed all that is; what is settled
  * and was not passed will be read and sent again. */
-void metrics_settled(struct metrics *metrics);
-void metrics_committed(struct metrics *metrics);
-void metrics_put_back(struct metrics *metrics);
+void metrics_settled(struct metrics_queue *queue);
+void metrics_committed(struct metrics *metrics, struct metrics_queue *queue);
+void metrics_put_back(struct metrics *metrics, struct metrics_queue *queue);
 void metrics_unknown(struct metrics *metrics);
 void metrics_orphans(struct metrics *metrics, uint64_t n);
 /* How many there were since the agent's start. */

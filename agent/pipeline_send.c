@@ -23,7 +23,8 @@ static bool keep_refused(struct pipeline *pipeline, struct range range)
 			outbox->job_ids + range.first, range.n, &err);
 	pipeline->counts.refused += kept;
 	pipeline->counts.lost += range.n - kept;
-	metrics_refused(pipeline->target.metrics, kept, range.n - kept);
+	metrics_refused(pipeline->target.metrics, &pipeline->counted, kept,
+			range.n - kept);
 	if (kept < range.n)
 		log_cause_say(&pipeline->keeping, LOG_LEVEL_ERROR,
 			      "%zu refused spans are lost: %s", range.n - kept,
@@ -77,7 +78,7 @@ static void send_range(struct pipeline *pipeline, struct endpoint *endpoint)
 
 	metrics_attempt_begins(pipeline->target.metrics);
 	exporter_send(endpoint->exporter, &batch, &result);
-	metrics_attempt(pipeline->target.metrics,
+	metrics_attempt(pipeline->target.metrics, &pipeline->counted,
 			exporter_name(endpoint->exporter), &batch, &result);
 	if (result.verdict == VERDICT_RETRY) {
 		endpoint_failed(pipeline->target.endpoints, endpoint, &result,

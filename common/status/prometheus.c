@@ -168,7 +168,7 @@ static const struct row endpoint_rows[] = {
 	  .kind = KIND_TIME },
 	{ .name = PREFIX "circuit_state",
 	  .type = "gauge",
-	  .help = "Circuit breaker: 0 closed, 1 half-open, 2 open.",
+	  .help = "Circuit breaker: 0 closed, 1 open, 2 half-open.",
 	  ENDPOINT(circuit) },
 	{ .name = NULL },
 };
