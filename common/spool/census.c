@@ -84,7 +84,7 @@ static int pass(struct spool_scan *scan, int fd, uint64_t size, uint64_t to,
 		file->passed = file->read;
 		return 0;
 	}
-	if (to < file->passed.end)
+	if (to < file->passed.end || to > size)
 		file->passed = (struct count){ 0 };
 	if (to > size)
 		return 0;

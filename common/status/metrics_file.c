@@ -244,6 +244,7 @@ static int make(int spool_fd, const struct metrics_data *data, struct err *err)
 {
 	struct stat st;
 	_cleanup_close_ int fd = -1;
+	int r;
 
 	if (unlinkat(spool_fd, METRICS_TMP, 0) < 0 && errno != ENOENT)
 		return err_set(err, "remove %s of the spool: %m", METRICS_TMP);
@@ -251,13 +252,14 @@ static int make(int spool_fd, const struct metrics_data *data, struct err *err)
 			     &st, err);
 	if (fd < 0)
 		return -1;
-	if (fill(fd, data, err) < 0) {
+	r = fill(fd, data, err);
+	if (r == 0 &&
+	    renameat(spool_fd, METRICS_TMP, spool_fd, METRICS_FILE) < 0)
+		r = err_set(err, "replace %s of the spool: %m", METRICS_FILE);
+	if (r < 0) {
 		unlinkat(spool_fd, METRICS_TMP, 0);
 		return -1;
 	}
-	if (renameat(spool_fd, METRICS_TMP, spool_fd, METRICS_FILE) < 0)
-		return err_set(err, "replace %s of the spool: %m",
-			       METRICS_FILE);
 	return take_fd(&fd);
 }
 
