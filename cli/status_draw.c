@@ -120,6 +120,18 @@ static void put_duration(struct table *table, uint64_t ns, bool utf8)
 	table_put(table, ns ? STYLE_PLAIN : STYLE_FAINT, "%s", text);
 }
 
+/* Inside the first bucket any figure would be a guess. */
+static void put_quantile(struct table *table, const struct histogram *histogram,
+			 bool utf8)
+{
+	uint64_t ns = histogram_quantile(histogram, 0.99);
+
+	if (ns && ns <= histogram_bounds[0])
+		table_put(table, STYLE_PLAIN, "< 5 ms");
+	else
+		put_duration(table, ns, utf8);
+}
+
 static void put_endpoint(struct table *table, const struct spool_status *spool,
 			 const struct endpoint_metrics *endpoint, bool utf8)
 {
@@ -138,8 +150,7 @@ static void put_endpoint(struct table *table, const struct spool_status *spool,
 	put_number(table, STYLE_PLAIN, endpoint->sent);
 	put_number(table, STYLE_NOTE, endpoint->retry);
 	put_duration(table, histogram_mean(&endpoint->duration), utf8);
-	put_duration(table, histogram_quantile(&endpoint->duration, 0.99),
-		     utf8);
+	put_quantile(table, &endpoint->duration, utf8);
 	if (endpoint->success_ns)
 		clock_text(endpoint->success_ns, when);
 	table_put(table, endpoint->success_ns ? STYLE_PLAIN : STYLE_FAINT, "%s",

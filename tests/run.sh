@@ -23,7 +23,7 @@ BUILD=build
 SANITIZED=build-sanitized
 LOGS=$SETUP_CACHE/logs
 TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev protobuf-compiler valgrind mandoc
-  shellcheck xz-utils util-linux)
+  shellcheck xz-utils util-linux openssl prometheus xxd)
 
 groups=()
 filters=()
@@ -205,6 +205,8 @@ if wanted_group unit; then
     run_unit $BUILD gcc
   fi
   heading "Command line and documents"
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" \
+    tests/fake_collector tests/spool_tool || exit 1
   run_scripts cli
   check "manual pages" lint_manuals
 fi

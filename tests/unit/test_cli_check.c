@@ -148,7 +148,7 @@ Test(cli_check, lists_every_mistake)
 	assert_says("/otel.conf:2: Enabled: \"maybe\" is not yes or no\n");
 	assert_says("/otel.conf:3: Color: unknown key\n");
 	assert_says("/otel.conf:4: KeyFile: is set without CertFile\n");
-	assert_says("\n3 mistakes, no warnings: tracing stays off until the "
+	assert_says("\n3 mistakes, 1 warning: tracing stays off until the "
 		    "mistakes are corrected\n");
 }
 
