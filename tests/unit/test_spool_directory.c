@@ -240,7 +240,7 @@ Test(spool_directory, who_asks_for_an_agent_keeps_none_from_starting)
 	if (!child)
 		for (;;)
 			spool_is_held(spool.fd);
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 20000; i++) {
 		fd = spool_lock(spool.fd, &held, &err);
 		cr_expect_geq(fd, 0, "%s", err.msg);
 		close(fd);
