@@ -77,6 +77,12 @@ ok 'the figures of two agents are one' until_true spans_are '250 250 0 0 0 0 0'
 ok 'MetricsFile follows' until_true eval '[[ $(prom_spans) == "250 250 0 0 0 0 0" ]]'
 is 'the agent is up' "$(prom agent_up)" 1
 is 'both were counted' "$(prom agent_starts_total)" 2
+switches() {
+  awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$AGENT_PID/status"
+}
+before=$(switches)
+sleep 11 # longer than the pause between two writes: a measurement
+is 'with nothing new to tell the agent sleeps' "$(($(switches) - before))" 0
 stop_agent
 stop_collector
 
