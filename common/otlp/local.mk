@@ -10,12 +10,14 @@ libotlp_la_SOURCES = \
 	common/otlp/file_tail.c common/otlp/file_tail.h \
 	common/otlp/gzip.c common/otlp/gzip.h \
 	common/otlp/http.c \
+	common/otlp/http_exporter.c common/otlp/http_exporter.h \
 	common/otlp/http_headers.c common/otlp/http_headers.h \
 	common/otlp/http_reply.c common/otlp/http_reply.h \
 	common/otlp/http_url.c common/otlp/http_url.h \
 	common/otlp/http_verdict.c common/otlp/http_verdict.h \
 	common/otlp/json.c common/otlp/json.h \
 	common/otlp/json_value.c common/otlp/json_value.h \
+	common/otlp/nesting.c common/otlp/nesting.h \
 	common/otlp/private_file.c common/otlp/private_file.h \
 	common/otlp/resource.c common/otlp/resource.h \
 	common/otlp/text_clean.c common/otlp/text_clean.h
