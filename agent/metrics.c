@@ -343,15 +343,19 @@ void metrics_refused(struct metrics *metrics, struct metrics_queue *queue,
 	put_agent(metrics);
 }
 
-void metrics_settled(struct metrics_queue *queue)
+void metrics_settled(struct metrics_queue *queue, uint64_t spans)
 {
 	queue->in_hand = 0;
+	queue->spans += spans;
 }
 
 void metrics_committed(struct metrics *metrics, struct metrics_queue *queue)
 {
-	if (!metrics || queue->unsettled == queue->in_hand)
+	if (!metrics || (queue->unsettled == queue->in_hand && !queue->spans))
 		return;
+	if (!queue->side)
+		metrics->data.agent.taken += queue->spans;
+	queue->spans = 0;
 	metrics->data.agent.unsettled -= queue->unsettled - queue->in_hand;
 	queue->unsettled = queue->in_hand;
 	put_agent(metrics);
@@ -359,11 +363,12 @@ void metrics_committed(struct metrics *metrics, struct metrics_queue *queue)
 
 void metrics_put_back(struct metrics *metrics, struct metrics_queue *queue)
 {
+	queue->spans = 0;
 	if (!metrics || !queue->unsettled)
 		return;
 	metrics->data.agent.repeated += queue->unsettled;
 	metrics->data.agent.unsettled -= queue->unsettled;
-	*queue = (struct metrics_queue){ 0 };
+	queue->unsettled = queue->in_hand = 0;
 	put_agent(metrics);
 }
 

@@ -24,8 +24,11 @@ struct metrics;
 
 /* What a pipeline has settled and its cursor not passed.  Zeroed at first. */
 struct metrics_queue {
-	uint64_t unsettled;
-	uint64_t in_hand; /* of them: in a batch that is not done yet */
+	uint64_t unsettled; /* deliveries: several a span where it goes to
+			     * several endpoints */
+	uint64_t in_hand;   /* of them: in a batch that is not done yet */
+	uint64_t spans;     /* of the batches that are done, each once */
+	bool side; /* not the spool's own: its spans were counted there */
 };
 
 /*
@@ -52,9 +55,9 @@ void metrics_attempt(struct metrics *metrics, struct metrics_queue *queue,
  */
 void metrics_refused(struct metrics *metrics, struct metrics_queue *queue,
 		     uint64_t kept, uint64_t lost);
-/* The batch in hand is settled; the cursor passed all that is; what is settled
- * and was not passed will be read and sent again. */
-void metrics_settled(struct metrics_queue *queue);
+/* The batch in hand, of so many spans, is settled; the cursor passed all that
+ * is; what is settled and was not passed will be read and sent again. */
+void metrics_settled(struct metrics_queue *queue, uint64_t spans);
 void metrics_committed(struct metrics *metrics, struct metrics_queue *queue);
 void metrics_put_back(struct metrics *metrics, struct metrics_queue *queue);
 void metrics_unknown(struct metrics *metrics);

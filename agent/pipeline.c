@@ -149,7 +149,7 @@ void pipeline_settle(struct pipeline *pipeline)
 		pipeline->end = pipeline->outbox.end;
 		pipeline->to_commit = true;
 	}
-	metrics_settled(&pipeline->counted);
+	metrics_settled(&pipeline->counted, pipeline->outbox.n);
 	outbox_reset(&pipeline->outbox);
 	pipeline->state = READING;
 }

@@ -22,13 +22,8 @@ uint64_t spans_created(const struct agent_metrics *agent,
 		       const struct spool_stats *stats,
 		       const struct spool_waiting *waiting)
 {
-	uint64_t settled = agent->exported + agent->rejected + agent->refused +
-			   agent->lost;
-	uint64_t again = agent->repeated + agent->unsettled;
-
-	/* what is not settled for good still waits */
-	return (settled > again ? settled - again : 0) +
-	       stats->dropped_records + stats->failed_records + waiting->spans;
+	return agent->taken + stats->dropped_records + stats->failed_records +
+	       waiting->spans;
 }
 
 /* ---- one spool ---------------------------------------------------------- */

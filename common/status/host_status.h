@@ -57,8 +57,8 @@ int host_status_collect(struct host_status *status, const char *spool_dir,
 			const char *own, struct err *err);
 void host_status_free(struct host_status *status);
 
-/* The spans that came into the spool while agents counted: those settled,
- * those lost and those that wait. */
+/* The spans that came into the spool while agents counted: those that the
+ * cursor has passed, those lost and those that wait. */
 uint64_t spans_created(const struct agent_metrics *agent,
 		       const struct spool_stats *stats,
 		       const struct spool_waiting *waiting);

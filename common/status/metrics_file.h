@@ -27,6 +27,7 @@ enum circuit_state { CIRCUIT_CLOSED, CIRCUIT_OPEN, CIRCUIT_HALF_OPEN };
 /* All that the agents of this spool did, since its file was made.  Times are
  * Unix nanoseconds, 0: never. */
 struct agent_metrics {
+	uint64_t taken;    /* spans that the cursor has passed, each once */
 	uint64_t exported; /* spans that receivers accepted, repeats included */
 	uint64_t rejected; /* by a receiver inside an accepted batch */
 	uint64_t refused;  /* for good, and set aside in bad/ */
