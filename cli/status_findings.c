@@ -66,6 +66,23 @@ static void look_at_size(struct search *search,
 		     spool->name, spool->stats.bytes / (limit / 100));
 }
 
+static void look_at_queues(struct search *search,
+			   const struct spool_status *spool)
+{
+	const struct queue_status *queues = &spool->queues;
+
+	if (queues->waiting.spans)
+		find(search,
+		     "%s: %" PRIu64 " spans wait for an endpoint that is "
+		     "behind; the others have them",
+		     spool->name, queues->waiting.spans);
+	if (queues->lost)
+		find(search,
+		     "%s: %" PRIu64 " spans were lost for an endpoint that is "
+		     "behind, since its queue or the disk was full",
+		     spool->name, queues->lost);
+}
+
 static void look_at_losses(struct search *search,
 			   const struct spool_status *spool)
 {
@@ -133,6 +150,7 @@ size_t status_findings(const struct status_view *view,
 		}
 		look_at_agent(&search, spool);
 		look_at_size(&search, spool);
+		look_at_queues(&search, spool);
 		look_at_losses(&search, spool);
 		for (size_t j = 0; j < METRICS_ENDPOINTS; j++)
 			if (*spool->metrics.endpoints[j].name)

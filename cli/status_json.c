@@ -141,6 +141,11 @@ static void add_waiting(struct json to, const struct spool_status *spool)
 	add_number(waiting, "bytes", spool->stats.bytes);
 	add_number(waiting, "segments", spool->stats.segments);
 	add_number(to, "in_bad", spool->aside.spans);
+	waiting = add_object(to, "queues");
+	add_number(waiting, "spans", spool->queues.waiting.spans);
+	add_time(waiting, "oldest", spool->queues.waiting.oldest_ns);
+	add_number(waiting, "bytes", spool->queues.bytes);
+	add_number(waiting, "dropped", spool->queues.lost);
 }
 
 static void add_spans(struct json to, const struct spool_status *spool)

@@ -86,7 +86,8 @@ static int look(int spool_fd, struct spool_status *spool, struct err *err)
 	if (r < 0 || spool_stats(spool_fd, &spool->stats, err) < 0 ||
 	    spool_census_update(&spool->census, spool_fd, &spool->waiting,
 				err) < 0 ||
-	    count_aside(spool_fd, spool, err) < 0)
+	    count_aside(spool_fd, spool, err) < 0 ||
+	    queue_status_update(&spool->queues, spool_fd, err) < 0)
 		return -1;
 	spool->has_metrics = r;
 	spool->served = spool_is_held(spool_fd);
@@ -119,6 +120,7 @@ static void spool_clear(struct spool_status *spool)
 	free(spool->path);
 	spool_census_free(&spool->census);
 	spool_census_free(&spool->aside_census);
+	queue_status_free(&spool->queues);
 }
 
 static struct spool_status *find(struct host_status *status, const char *path)

@@ -15,6 +15,7 @@
 #include "spool/census.h"
 #include "spool/spool.h"
 #include "status/metrics_file.h"
+#include "status/queue_status.h"
 #include "util/err.h"
 
 /* More on one host are not looked at. */
@@ -32,6 +33,7 @@ struct spool_status {
 	struct spool_stats stats;
 	struct spool_waiting waiting;
 	struct spool_waiting aside; /* in bad/ */
+	struct queue_status queues; /* of endpoints that are behind */
 	bool has_metrics;           /* an agent ever ran */
 	struct metrics_data metrics;
 	/* what the counting remembers */

@@ -91,7 +91,7 @@ if command -v jq >/dev/null; then
   is 'JSON: what there is' "$(jq -r 'keys | join(" ")' <<<"$OUT")" \
     'attention spool_dir spool_max_size spools time version'
   is 'JSON: of a spool' "$(jq -r '.spools[0] | keys | join(" ")' <<<"$OUT")" \
-    'agent endpoints in_bad name path spans waiting'
+    'agent endpoints in_bad name path queues spans waiting'
 fi
 
 # --- looking wakes no agent, and keeps none from starting

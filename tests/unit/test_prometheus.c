@@ -101,6 +101,37 @@ Test(prometheus, only_spools_are_looked_at)
 	assert_silent("oldest_timestamp_seconds{spool=\"slurmd.n1\"}");
 }
 
+Test(prometheus, queues_of_endpoints_that_are_behind)
+{
+	char dir[128];
+
+	make_spool("slurmd", 1);
+	collect(NULL);
+	write_text();
+	assert_says("slurm_otel_queue_spans{spool=\"slurmd\"} 0");
+	snprintf(dir, sizeof(dir), "%s/slurmd/behind", spool.path);
+	cr_assert_eq(mkdir(dir, 0700), 0);
+	make_spool("slurmd/behind/0123456789abcdef", 3);
+	make_spool("slurmd/behind/0000000000000000", 4);
+	make_spool("slurmd/behind/0123456789abcdef0", 9);
+	make_spool("slurmd/behind/0123456789ABCDEF", 9);
+	for (int i = 0; i < 2; i++) {
+		collect(NULL);
+		write_text();
+		assert_says("slurm_otel_queue_spans{spool=\"slurmd\"} 7");
+		assert_says("slurm_otel_spool_spans{spool=\"slurmd\"} 1");
+	}
+	make_spool("slurmd/behind/0000000000000000", 1);
+	collect(NULL);
+	cr_assert_eq(host.spools[0].queues.waiting.spans, 8);
+	cr_assert_eq(renameat(spool.fd, "slurmd/behind/0000000000000000",
+			      spool.fd, "gone"),
+		     0);
+	collect(NULL);
+	cr_assert_eq(host.spools[0].queues.waiting.spans, 3);
+	cr_assert_eq(host.spools[0].queues.n, 1);
+}
+
 Test(prometheus, own_spool_elsewhere)
 {
 	char own[128], again[160];
