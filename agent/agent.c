@@ -9,9 +9,9 @@
 #include <sysexits.h>
 
 #include "clock.h"
+#include "host/privileges.h"
 #include "log.h"
 #include "pidfile.h"
-#include "privileges.h"
 #include "spool/spool.h"
 #include "util/cleanup.h"
 
@@ -100,6 +100,10 @@ static int make_parts(struct agent *agent, struct err *err)
 	agent->comments = comments_create(agent->options->comment_helper, err);
 	if (!agent->comments)
 		return -1;
+	agent->metrics =
+		metrics_create(agent->options->spool, agent->spool_fd, err);
+	if (!agent->metrics)
+		return -1;
 	agent->pipeline = pipeline_create(
 		agent->options->spool, agent->spool_fd, agent->comments, err);
 	return agent->pipeline ? 0 : -1;
@@ -130,6 +134,8 @@ int agent_create(struct agent *agent, const struct options *options,
 void agent_destroy(struct agent *agent)
 {
 	pipeline_destroy(agent->pipeline);
+	metrics_end(agent->metrics);
+	metrics_destroy(agent->metrics);
 	comments_destroy(agent->comments);
 	endpoints_destroy(agent->endpoints);
 	resource_destroy(agent->resource);

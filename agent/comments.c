@@ -37,7 +37,7 @@ struct comments {
 	struct comment_list list;
 	struct helper helper;
 	uint32_t running; /* the job the helper works for */
-	uint64_t failed;
+	uint64_t set, failed;
 	struct log_cause adding, setting;
 };
 
@@ -74,6 +74,11 @@ void comments_aim(struct comments *comments, const struct config *config)
 bool comments_idle(const struct comments *comments)
 {
 	return !comments->list.n && !comments->helper.pid;
+}
+
+uint64_t comments_set(const struct comments *comments)
+{
+	return comments->set;
 }
 
 uint64_t comments_failed(const struct comments *comments)
@@ -185,6 +190,7 @@ static void settle(struct comments *comments, enum helper_end end,
 		return;
 	switch (end) {
 	case HELPER_DONE:
+		comments->set++;
 		comment_list_remove(&comments->list, comment);
 		log_cause_over(&comments->setting, "comments are set again");
 		break;

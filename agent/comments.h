@@ -44,7 +44,8 @@ uint64_t comments_step(struct comments *comments, uint64_t now, bool once);
 
 /* None waits and none is being set. */
 bool comments_idle(const struct comments *comments);
-/* How many were given up. */
+/* How many were set, and how many were given up. */
+uint64_t comments_set(const struct comments *comments);
 uint64_t comments_failed(const struct comments *comments);
 
 #endif

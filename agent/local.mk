@@ -27,12 +27,13 @@ slurm_otel_agent_SOURCES = \
 	agent/loop.c \
 	agent/main.c \
 	agent/memory.c agent/memory.h \
+	agent/metrics.c agent/metrics.h \
+	agent/metrics_publish.c agent/metrics_publish.h \
 	agent/options.c agent/options.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \
 	agent/pipeline_private.h \
 	agent/pipeline_read.c \
 	agent/pipeline_send.c \
-	agent/privileges.c agent/privileges.h \
 	agent/refused.c agent/refused.h
-slurm_otel_agent_LDADD = libagent.la libotlp.la libotel.la
+slurm_otel_agent_LDADD = libagent.la libprivileges.la libstatus.la libotlp.la libotel.la

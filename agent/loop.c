@@ -43,11 +43,13 @@ static void aim(struct agent *agent)
 		.config = agent->config,
 		.endpoints = agent->endpoints,
 		.resource = agent->resource,
+		.metrics = agent->metrics,
 	};
 
 	log_configure(agent->config);
 	endpoints_on_wait(agent->endpoints, give_up, agent);
 	pipeline_aim(agent->pipeline, &target);
+	metrics_aim(agent->metrics, agent->config, agent->endpoints);
 	comments_aim(agent->comments, agent->config);
 	if (!agent->config->tls_verify)
 		log_say(LOG_LEVEL_WARNING,
@@ -101,6 +103,7 @@ static void reload(struct agent *agent)
 	agent->resource = resource;
 	agent->endpoints = endpoints;
 	aim(agent);
+	metrics_reloaded(agent->metrics);
 	log_say(LOG_LEVEL_INFO, "the configuration was read again");
 	if (config->enabled)
 		return;
@@ -188,8 +191,12 @@ static void work(struct agent *agent)
 		next = time_earlier(step_pipeline(agent),
 				    comments_step(agent->comments, clock_ms(),
 						  agent->options->once));
+		metrics_comments(agent->metrics, comments_set(agent->comments),
+				 comments_failed(agent->comments));
 		if (finished(agent))
 			return;
+		next = time_earlier(next,
+				    metrics_step(agent->metrics, clock_ms()));
 		/* signals may have come in the middle of a step */
 		events_take(&agent->events, &agent->happened);
 		if (next <= clock_ms() || has_news(&agent->happened))

@@ -138,6 +138,7 @@ int pipeline_commit(struct pipeline *pipeline)
 	log_cause_over(&pipeline->committing, "the spool's cursor moves again");
 	pipeline->to_commit = false;
 	pipeline->uncommitted = 0;
+	metrics_committed(pipeline->target.metrics, &pipeline->counted);
 	return 0;
 }
 
@@ -148,6 +149,7 @@ void pipeline_settle(struct pipeline *pipeline)
 		pipeline->end = pipeline->outbox.end;
 		pipeline->to_commit = true;
 	}
+	metrics_settled(&pipeline->counted, pipeline->outbox.n);
 	outbox_reset(&pipeline->outbox);
 	pipeline->state = READING;
 }
@@ -161,6 +163,7 @@ void pipeline_put_back(struct pipeline *pipeline)
 	if (spool_rewind(pipeline->reader, &err) < 0)
 		log_say(LOG_LEVEL_DEBUG, "%s", err.msg);
 	/* what could not be committed is sent again */
+	metrics_put_back(pipeline->target.metrics, &pipeline->counted);
 	pipeline->to_commit = false;
 	pipeline->uncommitted = 0;
 }

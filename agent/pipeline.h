@@ -13,6 +13,7 @@
 #include "comments.h"
 #include "config/config.h"
 #include "endpoints.h"
+#include "metrics.h"
 #include "otlp/resource.h"
 #include "util/err.h"
 
@@ -22,6 +23,7 @@ struct pipeline_target {
 	const struct config *config;
 	struct endpoints *endpoints;
 	const struct resource *resource;
+	struct metrics *metrics; /* NULL: nothing is counted */
 };
 
 /* What became of the spans, since the start. */

@@ -54,6 +54,7 @@ struct pipeline {
 	uint64_t seen_segment, seen_end; /* up to here comments were taken */
 	int refused_fd;                  /* -1: not open */
 	struct pipeline_counts counts;
+	struct metrics_queue counted;
 	struct log_cause reading, committing, refusing, keeping;
 	bool said_unknown;
 };

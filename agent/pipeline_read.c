@@ -29,6 +29,7 @@ static void pass_unknown(struct pipeline *pipeline,
 			 const struct spool_record *record)
 {
 	pipeline->counts.unknown++;
+	metrics_unknown(pipeline->target.metrics);
 	if (!pipeline->said_unknown)
 		log_say(LOG_LEVEL_WARNING,
 			"the spool holds records of kind %d, which this "

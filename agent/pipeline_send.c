@@ -37,6 +37,8 @@ static bool keep_refused(struct pipeline *pipeline, struct range range)
 			outbox->job_ids + range.first, range.n, &err);
 	pipeline->counts.refused += kept;
 	pipeline->counts.lost += range.n - kept;
+	metrics_refused(pipeline->target.metrics, &pipeline->counted, kept,
+			range.n - kept);
 	if (kept < range.n)
 		log_cause_say_about(
 			&pipeline->keeping, single(pipeline, range, &ids),
@@ -93,7 +95,10 @@ static void send_range(struct pipeline *pipeline, struct endpoint *endpoint)
 	};
 	struct export_result result;
 
+	metrics_attempt_begins(pipeline->target.metrics);
 	exporter_send(endpoint->exporter, &batch, &result);
+	metrics_attempt(pipeline->target.metrics, &pipeline->counted,
+			exporter_name(endpoint->exporter), &batch, &result);
 	if (result.verdict == VERDICT_RETRY) {
 		endpoint_failed(pipeline->target.endpoints, endpoint, &result,
 				clock_ms());

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "cli/check_files.h"
+#include "cli/check_send.h"
 #include "config/config.h"
 #include "config/endpoint.h"
 #include "util/cleanup.h"
@@ -28,16 +29,21 @@ static const char *const origins[] = {
 };
 
 static const char help[] =
-	"usage: slurm-otel check [--config FILE]\n"
+	"usage: slurm-otel check [--config FILE] [--send]\n"
 	"\n"
 	"Prints the configuration of slurm-otel with the origin of each value, "
 	"and\n"
 	"what is wrong with it.  Secrets are masked.\n"
 	"\n"
 	"  --config FILE  read FILE instead of the otel.conf beside slurm.conf\n"
+	"  --send         then send a test span to every endpoint, as the "
+	"agent would\n"
+	"                 (root becomes AgentUser for it)\n"
 	"  --help         print this\n"
 	"\n"
-	"Exit status: 0 no mistakes, 1 mistakes, 2 wrong arguments.\n";
+	"Exit status: 0 no mistakes, and every endpoint took the span; 1 "
+	"otherwise;\n"
+	"2 wrong arguments.\n";
 
 /* Mistakes and warnings, written down until the values are printed. */
 struct findings {
@@ -152,7 +158,18 @@ static void print_verdict(int mistakes, unsigned int warnings, bool enabled)
 		puts(enabled ? "" : ": tracing is switched off by Enabled=no");
 }
 
-static int check(const char *path, bool optional)
+/* Returns whether it failed. */
+static bool send_span(const struct config *config, int mistakes)
+{
+	putchar('\n');
+	if (!config || mistakes) {
+		puts("nothing was sent: the configuration has mistakes");
+		return true;
+	}
+	return check_send(config) != 0 || fflush(stdout);
+}
+
+static int check(const char *path, bool optional, bool send)
 {
 	struct config_source source = {
 		.file = path,
@@ -163,7 +180,7 @@ static int check(const char *path, bool optional)
 	struct config *config = NULL;
 	struct stat st;
 	size_t len = 0;
-	int mistakes;
+	int mistakes, failed;
 
 	findings.out = open_memstream(&text, &len);
 	if (!findings.out)
@@ -185,19 +202,24 @@ static int check(const char *path, bool optional)
 	fclose(findings.out);
 	printf("\n%s%s", text ? text : "", len ? "\n" : "");
 	print_verdict(mistakes, findings.warnings, config && config->enabled);
+	failed = fflush(stdout) || mistakes;
+	if (send)
+		failed |= send_span(config, mistakes);
 	config_destroy(config);
-	return fflush(stdout) || mistakes ? 1 : 0;
+	return failed;
 }
 
 int check_main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "send", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	char path[PATH_MAX];
 	const char *given = NULL;
+	bool send = false;
 	int option;
 
 	optind = 0; /* main may have looked at its own options */
@@ -205,6 +227,9 @@ int check_main(int argc, char **argv)
 		switch (option) {
 		case 'c':
 			given = optarg;
+			break;
+		case 's':
+			send = true;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -224,5 +249,5 @@ int check_main(int argc, char **argv)
 		      stderr);
 		return 1;
 	}
-	return check(given ? given : path, !given);
+	return check(given ? given : path, !given, send);
 }

@@ -7,6 +7,7 @@ libotelcli_la_SOURCES = \
 	cli/bar.c cli/bar.h \
 	cli/check.c cli/check.h \
 	cli/check_files.c cli/check_files.h \
+	cli/check_send.c cli/check_send.h \
 	cli/draw.c cli/draw.h \
 	cli/header.c \
 	cli/label.c cli/label.h \
@@ -18,13 +19,19 @@ libotelcli_la_SOURCES = \
 	cli/select.c cli/select.h \
 	cli/show.c cli/show.h \
 	cli/span_set.c cli/span_set.h \
+	cli/status.c cli/status.h \
+	cli/status_draw.c \
+	cli/status_findings.c \
+	cli/status_json.c \
+	cli/status_view.h \
 	cli/style.c cli/style.h \
+	cli/table.c cli/table.h \
 	cli/terminal.c cli/terminal.h \
 	cli/text.c cli/text.h \
 	cli/time_text.c cli/time_text.h \
 	cli/trace_tree.c cli/trace_tree.h
 libotelcli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
-libotelcli_la_LIBADD = libotel.la $(JSON_C_LIBS)
+libotelcli_la_LIBADD = libprivileges.la libstatus.la libotlp.la libotel.la $(JSON_C_LIBS)
 
 slurm_otel_SOURCES = cli/main.c
 slurm_otel_LDADD = libotelcli.la

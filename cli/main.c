@@ -11,6 +11,7 @@
 #include "cli/check.h"
 #include "cli/say.h"
 #include "cli/show.h"
+#include "cli/status.h"
 #include "config.h"
 
 #define EXIT_USAGE 2
@@ -21,6 +22,8 @@ static const struct command {
 	int (*main)(int argc, char **argv);
 } commands[] = {
 	{ "show", "draw traces from files of OTLP JSON lines", show_main },
+	{ "status", "say what waits, what was delivered and what was lost",
+	  status_main },
 	{ "check", "check the configuration and print it", check_main },
 };
 

@@ -27,7 +27,7 @@ FUZZ=build-fuzz
 FUZZ_SECONDS=20 # a target, with CI=true
 LOGS=$SETUP_CACHE/logs
 TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev protobuf-compiler valgrind mandoc
-  shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd)
+  shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd prometheus xxd)
 
 groups=()
 filters=()
@@ -238,6 +238,8 @@ if wanted_group unit; then
     run_unit $BUILD gcc
   fi
   heading "Command line and documents"
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" \
+    tests/fake_collector tests/spool_tool || exit 1
   run_scripts cli
   check "manual pages" lint_manuals
 fi

@@ -38,7 +38,7 @@
 #include "spool/record.h"
 #include "util/cleanup.h"
 
-#define SPOOL_SIZE (256 * 1024 * 1024)
+#define SPOOL_SIZE (256 * 1024 * 1024) /* SPOOL_SIZE in the environment */
 
 static int usage(void)
 {
@@ -57,7 +57,10 @@ static int fail(const struct err *err)
 static int append(const char *spool, enum spool_kind kind, uint32_t job,
 		  const void *data, size_t len, struct err *err)
 {
-	const struct spool_options options = { .max_size = SPOOL_SIZE };
+	const char *size = getenv("SPOOL_SIZE");
+	const struct spool_options options = {
+		.max_size = size ? strtoull(size, NULL, 10) : SPOOL_SIZE
+	};
 	_cleanup_close_ int fd =
 		spool_open_dir(spool, true, (uid_t)-1, (gid_t)-1, err);
 

@@ -62,6 +62,7 @@ struct config {
 	char *agent_user; /* "SlurmUser" or a name */
 	enum log_level log_level;
 	enum log_format log_format;
+	char *metrics_file;
 };
 
 /* Where a value came from, for `slurm-otel check`. */

@@ -324,6 +324,13 @@ const struct config_key config_keys[] = {
 	  CHOICE("text|json", enum log_format, log_format, log_formats),
 	  .help = "How the agent writes its log: as text, or as one JSON "
 		  "object a line." },
+	{ .name = "MetricsFile",
+	  .section = AGENT,
+	  PATH(metrics_file),
+	  .help = "A file for the textfile collector of node_exporter, its name "
+		  "ending in .prom, that the agents of this host keep up to "
+		  "date: what was exported, what waits and what was lost. "
+		  "The agent's user must be able to write to its directory." },
 
 	{ .name = NULL },
 };

@@ -16,12 +16,7 @@
 
 bool agent_serves(int spool_fd)
 {
-	_cleanup_close_ int lock = -1;
-	bool held = false;
-
-	if (spool_fd >= 0)
-		lock = spool_lock(spool_fd, &held, NULL);
-	return held;
+	return spool_fd >= 0 && spool_is_held(spool_fd);
 }
 
 static bool is_served(const char *spool)

@@ -4,3 +4,8 @@ host_sources = \
 	common/host/log_once.c common/host/log_once.h \
 	common/host/slurm_conf.c common/host/slurm_conf.h \
 	common/host/span_writer.c common/host/span_writer.h
+
+# Not in libotel.la: a plugin must not change who its process is.
+noinst_LTLIBRARIES += libprivileges.la
+libprivileges_la_SOURCES = common/host/privileges.c common/host/privileges.h
+libprivileges_la_LIBADD = libotel.la

@@ -86,4 +86,7 @@
 #define ATTR_NODE_ID "slurm.node.id"				/* P, int */
 #define ATTR_NODE_NTASKS "slurm.node.ntasks"			/* P, int */
 
+/* the test span of slurm-otel check */
+#define ATTR_CHECK_NOTE "slurm_otel.note"			/* P */
+
 #endif

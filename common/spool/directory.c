@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "spool/counts.h"
@@ -17,6 +18,8 @@
 #include "util/cleanup.h"
 
 #define NOBODY ((uid_t)-1)
+#define LOCK_TRIES 20
+#define LOCK_PAUSE_NS 1000000
 
 /* Without slashes at the end: they would have a link followed after all. */
 static int copy_path(const char *dir, char *ret, size_t size, struct err *err)
@@ -144,6 +147,28 @@ int spool_open_dir(const char *dir, bool make, uid_t owner, gid_t group,
 	return take_fd(&fd);
 }
 
+/* Whoever asks spool_is_held has the lock for an instant. */
+static int lock_patiently(int fd, struct err *err)
+{
+	const struct timespec pause = { 0, LOCK_PAUSE_NS };
+	int r = spool_flock(fd, LOCK_EX | LOCK_NB, err);
+
+	for (int i = 0; i < LOCK_TRIES && !r; i++) {
+		nanosleep(&pause, NULL);
+		r = spool_flock(fd, LOCK_EX | LOCK_NB, err);
+	}
+	return r;
+}
+
+bool spool_is_held(int dirfd)
+{
+	struct stat st;
+	_cleanup_unlock_ int fd = spool_file_open(dirfd, SPOOL_AGENT_LOCK,
+						  O_RDONLY, &st, NULL);
+
+	return fd >= 0 && spool_flock(fd, LOCK_SH | LOCK_NB, NULL) == 0;
+}
+
 int spool_lock(int dirfd, bool *ret_held, struct err *err)
 {
 	struct stat st;
@@ -154,7 +179,7 @@ int spool_lock(int dirfd, bool *ret_held, struct err *err)
 	*ret_held = false;
 	if (fd < 0)
 		return -1;
-	r = spool_flock(fd, LOCK_EX | LOCK_NB, err);
+	r = lock_patiently(fd, err);
 	if (r < 0)
 		return -1;
 	if (!r) {

@@ -8,10 +8,12 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "spool/file.h"
+#include "spool/spool.h"
 #include "util/cleanup.h"
 
 #define PREFIX "segment."
@@ -115,6 +117,62 @@ int spool_segment_next(int dirfd, uint64_t after, uint64_t *ret,
 		}
 		seen = lowest.found;
 	}
+}
+
+struct listing {
+	uint64_t after;
+	uint64_t *numbers;
+	size_t n, cap;
+	bool failed;
+};
+
+static void visit_list(int dirfd, uint64_t number, void *arg)
+{
+	struct listing *listing = arg;
+	uint64_t *more;
+
+	(void)dirfd;
+	if (number <= listing->after || listing->n == SPOOL_SEGMENT_LIST_MAX)
+		return;
+	if (listing->n == listing->cap) {
+		listing->cap = listing->cap ? 2 * listing->cap : SPOOL_SEGMENTS;
+		more = reallocarray(listing->numbers, listing->cap,
+				    sizeof(*more));
+		if (!more) {
+			listing->failed = true;
+			listing->cap = listing->n;
+			return;
+		}
+		listing->numbers = more;
+	}
+	listing->numbers[listing->n++] = number;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+int spool_segment_list(int dirfd, uint64_t after, uint64_t **ret, size_t *ret_n,
+		       struct err *err)
+{
+	struct listing listing = { .after = after };
+	int r = each_segment(dirfd, visit_list, &listing, err);
+
+	if (r == 0 && listing.failed)
+		r = err_set(err, "no memory to list the spool");
+	if (r < 0) {
+		cleanup_freep(&listing.numbers);
+		return -1;
+	}
+	if (listing.n)
+		qsort(listing.numbers, listing.n, sizeof(*listing.numbers),
+		      by_number);
+	*ret = listing.numbers;
+	*ret_n = listing.n;
+	return 0;
 }
 
 static void visit_usage(int dirfd, uint64_t number, void *arg)

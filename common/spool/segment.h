@@ -3,6 +3,7 @@
 #ifndef OTEL_SPOOL_SEGMENT_H
 #define OTEL_SPOOL_SEGMENT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "util/err.h"
@@ -22,6 +23,15 @@ struct spool_segment_name spool_segment_name(uint64_t number);
  * found.  Returns 0, or -1 with err.
  */
 int spool_segment_next(int dirfd, uint64_t after, uint64_t *ret,
+		       struct err *err);
+
+/*
+ * Lists the numbers above `after`, lowest first, into a malloc'ed *ret of
+ * *ret_n; NULL when there is none.  SPOOL_SEGMENT_LIST_MAX at most: beyond it
+ * lies what somebody made by hand.  Segments set aside meanwhile may be missed.
+ */
+#define SPOOL_SEGMENT_LIST_MAX 4096
+int spool_segment_list(int dirfd, uint64_t after, uint64_t **ret, size_t *ret_n,
 		       struct err *err);
 
 struct spool_usage {

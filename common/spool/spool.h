@@ -179,8 +179,13 @@ bool spool_blocked(const struct spool_reader *reader);
 int spool_rewind(struct spool_reader *reader, struct err *err);
 
 /* Takes agent.lock.  Returns its descriptor, which the caller keeps open, or
- * -1 with err and *ret_held true when another agent holds it. */
+ * -1 with err and *ret_held true when another agent holds it; which it finds
+ * out after 20 ms. */
 int spool_lock(int dirfd, bool *ret_held, struct err *err);
+
+/* Does an agent hold agent.lock?  Any process that may read the directory; it
+ * wakes no agent, and keeps none that is just starting from the lock. */
+bool spool_is_held(int dirfd);
 
 /* ---- what the spool holds, and what was lost -------------------------- */
 

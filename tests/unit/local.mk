@@ -57,13 +57,27 @@ tests_unit_test_step_context_LDADD = $(plugin_test_libs)
 tests_unit_test_step_hooks_LDADD = $(plugin_test_libs)
 tests_unit_test_submit_LDADD = $(plugin_test_libs)
 
+# What waits in spools, what agents count, and how both are shown.
+status_tests = \
+	tests/unit/test_histogram \
+	tests/unit/test_metrics_file \
+	tests/unit/test_prometheus \
+	tests/unit/test_spool_census
+status_test_libs = libstatus.la $(LDADD)
+tests_unit_test_histogram_LDADD = $(status_test_libs)
+tests_unit_test_metrics_file_LDADD = $(status_test_libs)
+tests_unit_test_prometheus_LDADD = $(status_test_libs)
+tests_unit_test_spool_census_LDADD = $(status_test_libs)
+
 # The command line tool.
 cli_tests = \
 	tests/unit/test_cli_check \
 	tests/unit/test_draw \
 	tests/unit/test_read_otlp_json \
+	tests/unit/test_status_view \
 	tests/unit/test_trace_tree
-cli_test_libs = libotelcli.la $(LDADD) $(JSON_C_LIBS)
+cli_test_libs = libotelcli.la $(LDADD) $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm
+tests_unit_test_status_view_LDADD = $(cli_test_libs)
 tests_unit_test_cli_check_LDADD = $(cli_test_libs)
 tests_unit_test_draw_LDADD = $(cli_test_libs)
 tests_unit_test_read_otlp_json_LDADD = $(cli_test_libs)
@@ -105,10 +119,10 @@ endif
 
 check_PROGRAMS += $(slurm_tests)
 TESTS += $(slurm_tests)
-check_PROGRAMS += $(unit_tests) $(plugin_tests) $(cli_tests) $(agent_tests)
-TESTS += $(unit_tests) $(plugin_tests) $(cli_tests) $(agent_tests) tests/cli/test_show.sh
+check_PROGRAMS += $(unit_tests) $(plugin_tests) $(status_tests) $(cli_tests) $(agent_tests)
+TESTS += $(unit_tests) $(plugin_tests) $(status_tests) $(cli_tests) $(agent_tests) tests/cli/test_show.sh
 endif
 EXTRA_DIST += tests/unit/collector.h tests/unit/config_support.h \
 	tests/unit/otlp_fixture.h tests/unit/spool_steps.h \
 	tests/unit/spool_support.h tests/unit/support.h \
-	tests/unit/temp_dir.h tests/cli/test_show.sh
+	tests/unit/temp_dir.h tests/cli

@@ -66,7 +66,7 @@ Test(cli_check, refuses_wrong_arguments)
 Test(cli_check, prints_help)
 {
 	cr_assert_eq(run("--help", NULL), 0);
-	assert_says("usage: slurm-otel check [--config FILE]");
+	assert_says("usage: slurm-otel check [--config FILE] [--send]");
 }
 
 Test(cli_check, fails_without_a_file_that_was_named)
@@ -148,7 +148,7 @@ Test(cli_check, lists_every_mistake)
 	assert_says("/otel.conf:2: Enabled: \"maybe\" is not yes or no\n");
 	assert_says("/otel.conf:3: Color: unknown key\n");
 	assert_says("/otel.conf:4: KeyFile: is set without CertFile\n");
-	assert_says("\n3 mistakes, no warnings: tracing stays off until the "
+	assert_says("\n3 mistakes, 1 warning: tracing stays off until the "
 		    "mistakes are corrected\n");
 }
 
@@ -201,8 +201,10 @@ Test(cli_check, warns_about_tls)
 	assert_says("warning: TLSVerify=no: ");
 	cr_assert_eq(check("CAFile=/nowhere\nEndpoint=https://c\n"), 0);
 	assert_says("warning: CAFile: /nowhere can not be read");
-	/* of no interest to a plain endpoint */
-	cr_assert_eq(check("CAFile=/nowhere\n"), 0);
+	/* the agent opens them for a plain endpoint too */
+	cr_assert_eq(check("CAFile=/nowhere\nEndpoint=http://c\n"), 0);
+	assert_says("warning: CAFile: /nowhere can not be read");
+	cr_assert_eq(check("CAFile=/nowhere\nEndpoint=file:/dev/null\n"), 0);
 	assert_says("\nno mistakes, no warnings\n");
 }
 

@@ -222,3 +222,29 @@ Test(spool_directory, damaged_counters_begin_anew)
 		     -1);
 	cr_assert_eq(stats().failed_records, 1);
 }
+
+Test(spool_directory, who_asks_for_an_agent_keeps_none_from_starting)
+{
+	bool held;
+	pid_t child;
+	int fd;
+
+	cr_assert_not(spool_is_held(-1));
+	cr_assert_not(spool_is_held(spool.fd), "there is not even the file");
+	cr_assert_not(exists("agent.lock"), "and asking makes none");
+	fd = spool_lock(spool.fd, &held, &err);
+	cr_assert(spool_is_held(spool.fd));
+	close(fd);
+	cr_assert_not(spool_is_held(spool.fd));
+	child = fork();
+	if (!child)
+		for (;;)
+			spool_is_held(spool.fd);
+	for (int i = 0; i < 20000; i++) {
+		fd = spool_lock(spool.fd, &held, &err);
+		cr_expect_geq(fd, 0, "%s", err.msg);
+		close(fd);
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}

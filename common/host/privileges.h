@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Becomes the agent's user, for good, before the network is touched. */
-#ifndef OTEL_AGENT_PRIVILEGES_H
-#define OTEL_AGENT_PRIVILEGES_H
+/* Becomes the agent's user, for good, before the network is touched: for the
+ * agent, and for the command line tool where it does what the agent does. */
+#ifndef OTEL_HOST_PRIVILEGES_H
+#define OTEL_HOST_PRIVILEGES_H
 
 #include <stdbool.h>
 #include <sys/types.h>

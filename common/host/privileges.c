@@ -2,7 +2,7 @@
 /* Drops privileges; see privileges.h. */
 #include "config.h"
 
-#include "privileges.h"
+#include "host/privileges.h"
 
 #include <errno.h>
 #include <grp.h>
