@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The record in open/ from which the agent closes a step that was killed. */
+#ifndef OTEL_SPANK_STEP_RECORD_H
+#define OTEL_SPANK_STEP_RECORD_H
+
+#include "config/config.h"
+#include "spank/step.h"
+
+/*
+ * Makes step->record, from the context in step, unless its trace is not sampled
+ * or the node has no spool.  What fails is logged; the step then has no record.
+ */
+void step_record_make(const struct config *config, struct step *step);
+
+#endif
