@@ -11,6 +11,7 @@
 #include "events.h"
 #include "identity.h"
 #include "options.h"
+#include "orphans.h"
 #include "otlp/resource.h"
 #include "pipeline.h"
 #include "util/err.h"
@@ -25,6 +26,7 @@ struct agent {
 	struct endpoints *endpoints;
 	struct pipeline *pipeline;
 	struct comments *comments;
+	struct orphans *orphans;
 	int failure;              /* exit status when it can not be made */
 	struct happened happened; /* and not yet acted upon */
 	uint64_t deadline; /* clock_ms by which to end; TIME_NEVER: run */

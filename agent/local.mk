@@ -5,6 +5,7 @@ sbin_PROGRAMS += slurm-otel-agent
 noinst_LTLIBRARIES += libagent.la
 libagent_la_SOURCES = \
 	agent/comment_list.c agent/comment_list.h \
+	agent/orphan_end.c \
 	agent/outbox.c agent/outbox.h \
 	agent/ranges.c agent/ranges.h \
 	agent/retry.c agent/retry.h
@@ -23,6 +24,7 @@ slurm_otel_agent_SOURCES = \
 	agent/loop.c \
 	agent/main.c \
 	agent/options.c agent/options.h \
+	agent/orphans.c agent/orphans.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \
 	agent/pipeline_private.h \

@@ -44,6 +44,7 @@ static void aim(struct agent *agent)
 	endpoints_on_wait(agent->endpoints, give_up, agent);
 	pipeline_aim(agent->pipeline, &target);
 	comments_aim(agent->comments, agent->config);
+	orphans_aim(agent->orphans, agent->config);
 	if (!agent->config->tls_verify)
 		log_say(LOG_LEVEL_WARNING,
 			"TLSVerify=no: receivers are not authenticated, and "
@@ -112,6 +113,8 @@ static void act(struct agent *agent)
 	if (happened.spool)
 		pipeline_notice(agent->pipeline, clock_ms(),
 				agent->config->batch_timeout);
+	if (happened.open)
+		orphans_notice(agent->orphans, clock_ms());
 	if (happened.spool_gone)
 		log_say(LOG_LEVEL_ERROR,
 			"the spool directory was removed; the agent ends");
@@ -157,8 +160,8 @@ static uint64_t step_pipeline(struct agent *agent)
 
 static bool has_news(const struct happened *happened)
 {
-	return happened->spool || happened->spool_gone || happened->terminate ||
-	       happened->reload || happened->child;
+	return happened->spool || happened->open || happened->spool_gone ||
+	       happened->terminate || happened->reload || happened->child;
 }
 
 static void work(struct agent *agent)
@@ -167,7 +170,10 @@ static void work(struct agent *agent)
 		uint64_t next;
 
 		act(agent);
-		next = time_earlier(step_pipeline(agent),
+		/* before the spans, to which it may add some */
+		next = orphans_step(agent->orphans, clock_ms());
+		next = time_earlier(next, step_pipeline(agent));
+		next = time_earlier(next,
 				    comments_step(agent->comments, clock_ms(),
 						  agent->options->once));
 		if (finished(agent))
