@@ -138,8 +138,9 @@ static int write_raw(int argc, char **argv)
 static int make_open(const char *spool, uint64_t number,
 		     struct open_record *ret, struct err *err)
 {
-	_cleanup_close_ int fd =
-		spool_open_dir(spool, true, (uid_t)-1, (gid_t)-1, err);
+	/* to make it writes to it, which wakes an agent */
+	_cleanup_close_ int fd = spool_open_dir(spool, access(spool, F_OK) < 0,
+						(uid_t)-1, (gid_t)-1, err);
 	char name[OPEN_NAME_SIZE];
 	uint8_t span[1024];
 	size_t len = make_span(number, "slurm.step", span);
