@@ -8,9 +8,8 @@ unset TRACEPARENT TRACESTATE BAGGAGE
 
 LOST='slurmstepd was killed or crashed'
 
-# stepd JOB STEP [NODE]: process ids of the slurmstepds of that step.  Their
-# title is "slurmstepd: [JOB.STEP]"; all nodes are this host, so a node is known
-# by its record's holder.
+# stepds JOB STEP: process ids of the slurmstepds of that step, on all nodes.
+# Their title is "slurmstepd: [JOB.STEP]".
 stepds() {
   local file title pid
   for file in /proc/[0-9]*/cmdline; do
@@ -18,15 +17,6 @@ stepds() {
     title=$({ tr '\0' ' ' <"$file"; } 2>/dev/null) || continue
     [[ $title == "slurmstepd: [$1.$2]"* ]] && cluster_is "$pid" slurmstepd &&
       grep -qsxzF "SLURM_CONF=$SLURM_CONF" "/proc/$pid/environ" && echo "$pid"
-  done
-  return 0
-}
-
-of_node() { # NODE PID...: those that hold a record of the node's spool
-  local node=$1 pid
-  shift
-  for pid; do
-    find "/proc/$pid/fd" -lname "$CLUSTER_SPOOL/slurmd.$node/open/*" | grep -q . && echo "$pid"
   done
   return 0
 }

@@ -16,9 +16,11 @@ unit_tests = \
 	tests/unit/test_hex \
 	tests/unit/test_ids \
 	tests/unit/test_job_context \
+	tests/unit/test_open_record \
 	tests/unit/test_sampler \
 	tests/unit/test_slurm_conf \
 	tests/unit/test_span \
+	tests/unit/test_span_lost \
 	tests/unit/test_spool_concurrent \
 	tests/unit/test_spool_crash \
 	tests/unit/test_spool_directory \
@@ -74,6 +76,7 @@ agent_tests = \
 	tests/unit/test_export_file \
 	tests/unit/test_export_http \
 	tests/unit/test_http_verdict \
+	tests/unit/test_orphan_end \
 	tests/unit/test_otlp_json \
 	tests/unit/test_ranges \
 	tests/unit/test_retry
@@ -83,6 +86,7 @@ tests_unit_test_envelope_LDADD = $(agent_test_libs)
 tests_unit_test_export_file_LDADD = $(agent_test_libs)
 tests_unit_test_export_http_LDADD = $(agent_test_libs)
 tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
+tests_unit_test_orphan_end_LDADD = $(agent_test_libs)
 tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)
 tests_unit_test_retry_LDADD = $(agent_test_libs)
