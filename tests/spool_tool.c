@@ -4,6 +4,8 @@
  *
  *   spool_tool write SPOOL FIRST COUNT [NAME]
  *       appends COUNT spans whose ids are FIRST, FIRST + 1, ...
+ *   spool_tool rich SPOOL FIRST COUNT
+ *       the same, with everything in them that a span of ours can hold
  *   spool_tool comment SPOOL JOB TEXT
  *       appends a request for a comment; in TEXT, "\n" is a new line
  *   spool_tool raw SPOOL KIND TEXT
@@ -31,6 +33,7 @@
 #include <unistd.h>
 
 #include "proto/otlp.pb-c.h"
+#include "span/span.h"
 #include "spool/open.h"
 #include "spool/record.h"
 #include "spool/spool.h"
@@ -41,7 +44,8 @@
 
 static int usage(void)
 {
-	fputs("usage: spool_tool write|comment|raw|open|hold|ids|lost ...\n",
+	fputs("usage: spool_tool write|rich|comment|raw|open|hold|ids|lost "
+	      "...\n",
 	      stderr);
 	return 2;
 }
@@ -94,6 +98,66 @@ static int write_spans(int argc, char **argv)
 
 		if (append(argv[2], SPOOL_SPAN, (uint32_t)i, span, len, &err) <
 		    0)
+			return fail(&err);
+	}
+	return 0;
+}
+
+static void fill_rich(struct span *span, uint64_t number)
+{
+	struct trace_context self = { .trace_id = { "slurm-otel rich" },
+				      .flags = TRACE_FLAGS_KNOWN };
+	struct trace_context other = { .trace_id = { "somebody else's" },
+				       .span_id = { "other  " } };
+	const uint64_t id = htobe64(number), start = 1700000000123456789;
+	struct span_id parent = { "parent " };
+
+	memcpy(self.span_id.b, &id, sizeof(id));
+	span_set_context(span, &self, number % 2 ? &parent : NULL,
+			 number % 3 == 0);
+	span_set_tracestate(span, "vendor=value,other@system=1");
+	span_set_name(span, "slurm.job \xe2\x82\xac \"quoted\" \\");
+	span_set_kind(span, (enum span_kind)(1 + number % 5));
+	span_set_times(span, start + number, start + 2 * number);
+	span_set_status(span, (enum span_status)(number % 3),
+			number % 3 == SPAN_STATUS_ERROR ? "it failed" : NULL);
+	span_set_str(span, "text", "lines\nand\ttabs, \x01, \xf0\x9f\x90\xa7");
+	span_set_str(span, "text.empty", "");
+	span_set_int(span, "int.min", INT64_MIN);
+	span_set_int(span, "int.max", INT64_MAX);
+	span_set_int(span, "int.zero", 0);
+	span_set_double(span, "double", 0.1 * (double)number);
+	span_set_double(span, "double.large", -1.7976931348623157e308);
+	span_set_bool(span, "true", true);
+	span_set_bool(span, "false", false);
+	span_add_event(span, start + 1, "oom", "process.pid", "42");
+	span_add_event(span, start + 2, "no attribute", NULL, NULL);
+	span_add_link(span, &other, true, "slurm.link", "submission");
+	span_add_link(span, &other, false, NULL, NULL);
+}
+
+static int write_rich(int argc, char **argv)
+{
+	uint64_t first, count;
+	struct err err;
+
+	if (argc < 5)
+		return usage();
+	first = strtoull(argv[3], NULL, 10);
+	count = strtoull(argv[4], NULL, 10);
+	for (uint64_t i = first; i < first + count; i++) {
+		struct span *span = span_create(NULL);
+		_cleanup_free_ uint8_t *data = NULL;
+		size_t len;
+		int ret;
+
+		if (!span)
+			return 1;
+		fill_rich(span, i);
+		ret = span_encode(span, &data, &len, &err);
+		span_destroy(span);
+		if (ret < 0 || append(argv[2], SPOOL_SPAN, (uint32_t)i, data,
+				      len, &err) < 0)
 			return fail(&err);
 	}
 	return 0;
@@ -302,10 +366,10 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{ "write", write_spans }, { "comment", write_comment },
-		{ "raw", write_raw },     { "open", write_open },
-		{ "hold", hold },         { "lost", print_losts },
-		{ "ids", print_ids },
+		{ "write", write_spans },     { "rich", write_rich },
+		{ "comment", write_comment }, { "raw", write_raw },
+		{ "open", write_open },       { "hold", hold },
+		{ "lost", print_losts },      { "ids", print_ids },
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

@@ -14,13 +14,36 @@
 #include "config/private.h"
 
 #define ENDPOINT_MAX 2048
-#define TRACES_PATH "v1/traces"
 #define MASK "********"
 
-/* What becomes of an http URL's path. */
+/* Without its leading slash; OTLP/HTTP's and Zipkin's own default. */
+#define OTLP_PATH "v1/traces"
+#define ZIPKIN_PATH "api/v2/spans"
+
+static const struct endpoint_scheme schemes[] = {
+	{ .prefix = "http://", .transport = "http://", .path = OTLP_PATH },
+	{ .prefix = "https://", .transport = "https://", .path = OTLP_PATH },
+	{ .prefix = "http+json://", .transport = "http://", .path = OTLP_PATH },
+	{ .prefix = "https+json://",
+	  .transport = "https://",
+	  .path = OTLP_PATH },
+	{ .prefix = "grpc://", .transport = "http://", .port = 4317 },
+	{ .prefix = "grpcs://", .transport = "https://", .port = 4317 },
+	{ .prefix = "zipkin://",
+	  .transport = "http://",
+	  .path = ZIPKIN_PATH,
+	  .port = 9411 },
+	{ .prefix = "zipkins://",
+	  .transport = "https://",
+	  .path = ZIPKIN_PATH,
+	  .port = 9411 },
+	{ .prefix = "file:" },
+};
+
+/* What becomes of a URL's path. */
 enum path_rule {
-	PATH_DEFAULT, /* /v1/traces where there is none */
-	PATH_APPEND,  /* v1/traces after what there is */
+	PATH_DEFAULT, /* the scheme's where there is none */
+	PATH_APPEND,  /* the scheme's after what there is */
 	PATH_KEEP,    /* "/" where there is none */
 };
 
@@ -40,11 +63,16 @@ static int refuse(const char *text, const char *why, struct err *err)
 		       value_quote(shown, quote), why);
 }
 
-static bool has_scheme(const char *text, const char *scheme)
+const struct endpoint_scheme *endpoint_scheme(const char *text)
 {
-	size_t len = strlen(scheme);
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		size_t len = strlen(schemes[i].prefix);
 
-	return strnlen(text, len) == len && equal_nocase(text, len, scheme);
+		if (strnlen(text, len) == len &&
+		    equal_nocase(text, len, schemes[i].prefix))
+			return &schemes[i];
+	}
+	return NULL;
 }
 
 /* ":1" to ":65535", or nothing */
@@ -94,25 +122,59 @@ static const char *url_flaw(const char *rest)
 	return NULL;
 }
 
-/* Schemes are written in lower case, for those who compare them. */
-static int complete_http(const char *text, const char *scheme,
-			 enum path_rule rule, char **ret, struct err *err)
+/* Where the port of host would stand: behind the bracket of an IPv6 one. */
+static bool has_port(const char *text, const char *end)
 {
-	const char *rest = text + strlen(scheme);
+	const char *at = memrchr(text, '@', (size_t)(end - text));
+	const char *host = at ? at + 1 : text;
+	const char *bracket = memrchr(host, ']', (size_t)(end - host));
+
+	host = bracket ? bracket : host;
+	return memchr(host, ':', (size_t)(end - host));
+}
+
+/* What is written between the path that is there and the query. */
+static const char *path_added(const struct endpoint_scheme *scheme,
+			      enum path_rule rule, const char *path,
+			      const char *query, char *ret, size_t size)
+{
+	const char *slash = "/";
+
+	*ret = '\0';
+	if (!scheme->path)
+		return ret;
+	if (rule == PATH_APPEND && query > path && query[-1] == '/')
+		slash = "";
+	if (rule == PATH_APPEND || path == query)
+		snprintf(ret, size, "%s%s", slash,
+			 rule == PATH_KEEP ? "" : scheme->path);
+	return ret;
+}
+
+/* Schemes are written in lower case, for those who compare them. */
+static int complete_url(const char *text, const struct endpoint_scheme *scheme,
+			enum path_rule rule, char **ret, struct err *err)
+{
+	const char *rest = text + strlen(scheme->prefix);
 	const char *flaw = url_flaw(rest);
-	const char *path, *query, *added = "";
+	const char *path, *query;
+	char added[sizeof("/" ZIPKIN_PATH)], port[sizeof(":65535")] = "";
 
 	if (flaw)
 		return refuse(text, flaw, err);
 	path = rest + strcspn(rest, "/?");
 	query = path + strcspn(path, "?");
-	if (rule == PATH_APPEND)
-		added = query > path && query[-1] == '/' ? TRACES_PATH
-							 : "/" TRACES_PATH;
-	else if (path == query)
-		added = rule == PATH_DEFAULT ? "/" TRACES_PATH : "/";
-	if (asprintf(ret, "%s%.*s%s%s", scheme, (int)(query - rest), rest,
-		     added, query) < 0)
+	if (!scheme->path && *path && strcmp(path, "/"))
+		return refuse(text,
+			      "has a path or a query, which gRPC does not use",
+			      err);
+	path_added(scheme, rule, path, query, added, sizeof(added));
+	if (scheme->port && !has_port(rest, path))
+		snprintf(port, sizeof(port), ":%hu", scheme->port);
+	if (asprintf(ret, "%s%.*s%s%.*s%s%s", scheme->prefix,
+		     (int)(path - rest), rest, port,
+		     scheme->path ? (int)(query - path) : 0, path, added,
+		     query) < 0)
 		return err_set(err, "out of memory");
 	return 0;
 }
@@ -138,23 +200,24 @@ static int complete_file(const char *text, const char *path, char **ret,
 static int complete(const char *text, enum path_rule rule, char **ret_endpoint,
 		    struct err *err)
 {
+	const struct endpoint_scheme *scheme = endpoint_scheme(text);
 	char *endpoint = NULL;
 	int rc;
 
 	if (strlen(text) > ENDPOINT_MAX)
 		return err_set(err, "an endpoint is longer than %d bytes",
 			       ENDPOINT_MAX);
-	if (has_scheme(text, "http://"))
-		rc = complete_http(text, "http://", rule, &endpoint, err);
-	else if (has_scheme(text, "https://"))
-		rc = complete_http(text, "https://", rule, &endpoint, err);
-	else if (has_scheme(text, "file:"))
-		rc = complete_file(text, text + 5, &endpoint, err);
-	else
+	if (!scheme)
 		rc = refuse(text,
-			    "is not supported; write http://HOST:PORT, "
-			    "https://HOST:PORT or file:/PATH",
+			    "is not supported; write SCHEME://HOST:PORT "
+			    "with http, https, grpc, grpcs, http+json, "
+			    "https+json, zipkin or zipkins, or file:/PATH",
 			    err);
+	else if (scheme->transport)
+		rc = complete_url(text, scheme, rule, &endpoint, err);
+	else
+		rc = complete_file(text, text + strlen(scheme->prefix),
+				   &endpoint, err);
 	if (!rc)
 		*ret_endpoint = endpoint;
 	return rc;

@@ -10,9 +10,21 @@
 
 #include "util/err.h"
 
+/* A form of Endpoint: what it begins with, and what completes it. */
+struct endpoint_scheme {
+	const char *prefix;    /* "grpcs://" */
+	const char *transport; /* "https://"; NULL: it is no URL */
+	const char *path;  /* default, no leading slash; NULL: it has none */
+	unsigned int port; /* default; 0: that of the transport */
+};
+
+/* The scheme that text begins with, in any case; NULL: none of ours. */
+const struct endpoint_scheme *endpoint_scheme(const char *text);
+
 /*
- * Checks one endpoint and completes it: an http:// or https:// URL without a
- * path gets /v1/traces; one with a path, a lone "/" included, stays as it is.
+ * Checks one endpoint and completes it: a URL without a path gets that of its
+ * scheme (/v1/traces for OTLP over HTTP); one with a path, a lone "/" included,
+ * stays as it is; gRPC and Zipkin URLs without a port get 4317 and 9411.
  * file:PATH needs an absolute path.  Returns 0 and *ret_endpoint (malloc'ed,
  * the caller frees it), or -1 with err, which never shows a password.
  */

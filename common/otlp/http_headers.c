@@ -131,16 +131,19 @@ static int append_file(struct header_list *list, const char *path,
 	return rc;
 }
 
-static int fill(struct header_list *list, const struct config *config,
-		struct err *err)
+static int fill(struct header_list *list, const struct http_protocol *protocol,
+		const struct config *config, struct err *err)
 {
-	if (append(list, "Content-Type: application/x-protobuf", err) < 0 ||
+	if (append(list, protocol->type, err) < 0 ||
 	    /* no 100-continue: it costs a round trip */
 	    append(list, "Expect:", err) < 0)
 		return -1;
 	if (config->compression == COMPRESSION_GZIP &&
-	    append(list, "Content-Encoding: gzip", err) < 0)
+	    append(list, protocol->gzipped, err) < 0)
 		return -1;
+	for (size_t i = 0; protocol->headers && protocol->headers[i]; i++)
+		if (append(list, protocol->headers[i], err) < 0)
+			return -1;
 	for (size_t i = 0; config->headers && config->headers[i]; i++)
 		if (append_pair(list, config->headers[i], "Headers", err) < 0)
 			return -1;
@@ -149,12 +152,13 @@ static int fill(struct header_list *list, const struct config *config,
 		       : 0;
 }
 
-int http_headers_create(const struct config *config, struct curl_slist **ret,
+int http_headers_create(const struct http_protocol *protocol,
+			const struct config *config, struct curl_slist **ret,
 			struct err *err)
 {
 	struct header_list list = { NULL, 0 };
 
-	if (fill(&list, config, err) < 0) {
+	if (fill(&list, protocol, config, err) < 0) {
 		http_headers_destroy(list.first);
 		return -1;
 	}

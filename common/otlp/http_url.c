@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads the endpoint of OTLP/HTTP; see http_url.h. */
+/* Reads the endpoints that are URLs; see http_url.h. */
 #include "config.h"
 
 #include "otlp/http_url.h"
@@ -12,9 +12,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config/endpoint.h"
 #include "util/cleanup.h"
 
-#define TRACES_PATH "/v1/traces"
 #define ENDPOINT_MAX 2048
 
 static void cleanup_url(CURLU **url)
@@ -63,8 +63,8 @@ static bool has_path(const char *endpoint)
 	return rest[strcspn(rest, "/?#")] == '/';
 }
 
-/* Strips url of its secrets and writes what is left. */
-static char *masked(CURLU *url)
+/* Strips url of its secrets and writes what is left, under its own scheme. */
+static char *masked(CURLU *url, const char *prefix)
 {
 	bool user = has_part(url, CURLUPART_USER) ||
 		    has_part(url, CURLUPART_PASSWORD);
@@ -81,34 +81,51 @@ static char *masked(CURLU *url)
 	if (!rest)
 		return NULL;
 	rest += 3;
-	if (asprintf(&name, "%.*s%s%s%s", (int)(rest - text), text,
-		     user ? "***@" : "", rest, query ? "?***" : "") < 0)
+	if (asprintf(&name, "%s%s%s%s", prefix, user ? "***@" : "", rest,
+		     query ? "?***" : "") < 0)
 		return NULL;
 	return name;
 }
 
-int http_url_resolve(const char *endpoint, char **ret_url, char **ret_name,
-		     struct err *err)
+/* The endpoint under the scheme that libcurl knows. */
+static CURLU *parse(const char *endpoint, const struct endpoint_scheme *scheme)
 {
-	_cleanup_url_ CURLU *parsed = curl_url();
+	_cleanup_url_ CURLU *url = curl_url();
+	_cleanup_free_ char *text = NULL;
+
+	if (!url || !scheme || !scheme->transport ||
+	    *after_scheme(endpoint) == '/' ||
+	    asprintf(&text, "%s%s", scheme->transport, after_scheme(endpoint)) <
+		    0)
+		return NULL;
+	if (curl_url_set(url, CURLUPART_URL, text, 0) ||
+	    !has_part(url, CURLUPART_HOST))
+		return NULL;
+	curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
+	return TAKE_PTR(url);
+}
+
+int http_url_resolve(const char *endpoint, const char *default_path,
+		     char **ret_url, char **ret_name, struct err *err)
+{
+	const struct endpoint_scheme *scheme = endpoint_scheme(endpoint);
 	_cleanup_free_ char *url = NULL, *name = NULL;
+	_cleanup_url_ CURLU *parsed = NULL;
 
 	errno = EINVAL;
 	if (strlen(endpoint) > ENDPOINT_MAX)
 		return err_set(err, "the endpoint is longer than %d bytes",
 			       ENDPOINT_MAX);
-	if (!parsed || *after_scheme(endpoint) == '/' ||
-	    curl_url_set(parsed, CURLUPART_URL, endpoint, 0) ||
-	    !has_part(parsed, CURLUPART_HOST))
-		return err_set(err, "the endpoint is not a valid http URL");
-	curl_url_set(parsed, CURLUPART_FRAGMENT, NULL, 0);
+	parsed = parse(endpoint, scheme);
+	if (!parsed)
+		return err_set(err, "the endpoint is not a valid URL");
 	if (has_path(endpoint) ||
-	    !curl_url_set(parsed, CURLUPART_PATH, TRACES_PATH, 0))
+	    !curl_url_set(parsed, CURLUPART_PATH, default_path, 0))
 		url = whole(parsed);
 	if (url)
-		name = masked(parsed);
+		name = masked(parsed, scheme->prefix);
 	if (!name)
-		return err_set(err, "the endpoint is not a valid http URL");
+		return err_set(err, "the endpoint is not a valid URL");
 	*ret_url = TAKE_PTR(url);
 	*ret_name = TAKE_PTR(name);
 	return 0;

@@ -10,6 +10,7 @@ libotlp_la_SOURCES = \
 	common/otlp/file_tail.c common/otlp/file_tail.h \
 	common/otlp/gzip.c common/otlp/gzip.h \
 	common/otlp/http.c \
+	common/otlp/http_exporter.c common/otlp/http_exporter.h \
 	common/otlp/http_headers.c common/otlp/http_headers.h \
 	common/otlp/http_reply.c common/otlp/http_reply.h \
 	common/otlp/http_url.c common/otlp/http_url.h \

@@ -75,7 +75,8 @@ Test(config_environment, refuses_bad_values_by_the_variables_name)
 			    "only");
 	assert_bad_variable("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318",
 			    "\"collector:4318\" is not supported; write "
-			    "http://HOST:PORT, https://HOST:PORT or "
+			    "SCHEME://HOST:PORT with http, https, grpc, grpcs, "
+			    "http+json, https+json, zipkin or zipkins, or "
 			    "file:/PATH");
 	assert_bad_variable("OTEL_EXPORTER_OTLP_HEADERS", "s3cret",
 			    "entry 1 is not name=value");

@@ -139,21 +139,32 @@ Test(config_value, refuses_trace_urls_without_the_id)
 
 Test(config_value, refuses_other_schemes_and_says_which_there_are)
 {
-	static const char *const bad[] = { "grpc://c:4317", "http:/c",
-					   "c:4318",        "zipkin://c",
-					   "stdout:",       "localhost",
-					   "//c:4318" };
+	static const char *const bad[] = { "ftp://c:4317", "http:/c",
+					   "c:4318",       "jaeger://c",
+					   "localhost",    "//c:4318" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char line[64], said[160];
+		char line[64], said[240];
 
 		snprintf(line, sizeof(line), "Endpoint=%s\n", bad[i]);
 		snprintf(said, sizeof(said),
 			 ":1: Endpoint: \"%s\" is not supported; write "
-			 "http://HOST:PORT, https://HOST:PORT or file:/PATH",
+			 "SCHEME://HOST:PORT with http, https, grpc, grpcs, "
+			 "http+json, https+json, zipkin or zipkins, or "
+			 "file:/PATH",
 			 bad[i]);
 		assert_refused(line, said);
 	}
+}
+
+Test(config_value, refuses_a_path_that_grpc_does_not_use)
+{
+	assert_refused(
+		"Endpoint=grpc://c:4317/v1/traces\n",
+		":1: Endpoint: \"grpc://c:4317/v1/traces\" has a path or a query, which gRPC does not use");
+	assert_refused(
+		"Endpoint=grpcs://c?x=1\n",
+		":1: Endpoint: \"grpcs://c\" has a path or a query, which gRPC does not use");
 }
 
 Test(config_value, refuses_bad_hosts_and_ports)
@@ -402,6 +413,13 @@ Test(config_value, completes_endpoints)
 		{ "http://c/otlp", "http://c/otlp" },
 		{ "http://[::1]:4318", "http://[::1]:4318/v1/traces" },
 		{ "http://u:p@c", "http://u:p@c/v1/traces" },
+		{ "HTTP+json://c", "http+json://c/v1/traces" },
+		{ "https+json://c/x", "https+json://c/x" },
+		{ "grpc://c", "grpc://c:4317" },
+		{ "grpc://c:1/", "grpc://c:1" },
+		{ "grpcs://u:p@[::1]", "grpcs://u:p@[::1]:4317" },
+		{ "zipkin://c", "zipkin://c:9411/api/v2/spans" },
+		{ "zipkins://c:443/x", "zipkins://c:443/x" },
 		{ "file:/x/y", "file:/x/y" },
 		{ "FILE:///x/y", "file:/x/y" },
 		{ "\"http://a , https://b/c,\"",

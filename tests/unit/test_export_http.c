@@ -125,7 +125,8 @@ static void expect_url(const char *endpoint, const char *want_url,
 {
 	char *url, *name;
 
-	cr_assert_eq(http_url_resolve(endpoint, &url, &name, NULL), 0);
+	cr_assert_eq(
+		http_url_resolve(endpoint, "/v1/traces", &url, &name, NULL), 0);
 	cr_assert_str_eq(url, want_url);
 	cr_assert_str_eq(name, want_name);
 	free(url);
