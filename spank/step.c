@@ -92,6 +92,7 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 {
 	struct step *step = &plugin->step;
 	const char *node = getenv("SLURMD_NODENAME");
+	_cleanup_close_ int spool = -1;
 	char **env = NULL;
 	struct err err;
 
@@ -102,13 +103,15 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	strncpy(step->node, node ? node : "", sizeof(step->node) - 1);
 	spank_get_item(sp, S_JOB_ENV, &env);
 	get_array(sp, env, step);
-	if (step_context_resolve(plugin->config, env, step, &err) < 0)
+	/* without a spool, the end of the step says what is lost */
+	spool = node_spool_open(plugin->config, step->node, NULL);
+	if (step_context_resolve(plugin->config, spool, env, step, &err) < 0)
 		slurm_info(
 			"otel: job %u: context taken from the environment: %s",
 			step->job_id, err.msg);
 	hand_to_tasks(sp, step);
 	step->active = true;
-	step_record_make(plugin->config, step);
+	step_record_make(plugin->config, spool, step);
 }
 
 void step_task_exit(struct plugin *plugin, spank_t sp)

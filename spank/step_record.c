@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "host/daemon_spool.h"
 #include "spank/compat.h"
 #include "spank/step_span.h"
 #include "util/cleanup.h"
@@ -45,17 +44,13 @@ static int make(const struct config *config, int spool, struct step *step,
 				data, len, &step->record, err);
 }
 
-void step_record_make(const struct config *config, struct step *step)
+void step_record_make(const struct config *config, int spool, struct step *step)
 {
-	_cleanup_close_ int spool = -1;
 	char name[STEP_NAME_SIZE];
 	struct err err;
 
-	if (!(step->self.flags & TRACE_FLAG_SAMPLED))
-		return;
-	/* without a spool, the end of the step says what is lost */
-	spool = node_spool_open(config, step->node, NULL);
-	if (spool < 0 || make(config, spool, step, &err) == 0)
+	if (spool < 0 || !(step->self.flags & TRACE_FLAG_SAMPLED) ||
+	    make(config, spool, step, &err) == 0)
 		return;
 	step_id_name(step->step_id, name);
 	slurm_info("otel: job %u step %s: its span is lost if it is killed: %s",

@@ -7,9 +7,11 @@
 #include "spank/step.h"
 
 /*
- * Makes step->record, from the context in step, unless its trace is not sampled
- * or the node has no spool.  What fails is logged; the step then has no record.
+ * Makes step->record in spool (-1: there is none), from the context in step,
+ * unless its trace is not sampled.  What fails is logged; the step then has no
+ * record.
  */
-void step_record_make(const struct config *config, struct step *step);
+void step_record_make(const struct config *config, int spool,
+		      struct step *step);
 
 #endif
