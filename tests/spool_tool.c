@@ -10,6 +10,15 @@
  *       appends a request for a comment; in TEXT, "\n" is a new line
  *   spool_tool raw SPOOL KIND TEXT
  *       appends a record of any kind
+ *   spool_tool version SPOOL VERSION FIRST COUNT
+ *       appends spans in whole records of another version
+ *   spool_tool flips SPOOL FIRST
+ *   spool_tool cuts SPOOL FIRST
+ *       for every bit of a record, or every length it can be cut at, appends
+ *       three spans (FIRST, FIRST + 1, ...), the middle one so damaged; prints
+ *       how many threes and how many damaged bytes that is
+ *   spool_tool stats SPOOL
+ *       prints what the spool holds and what was lost: NAME VALUE, one a line
  *   spool_tool open SPOOL FIRST COUNT [BOOT-ID]
  *       leaves records of running steps in open/, as steps that were killed
  *       do, with span ids FIRST, FIRST + 1, ...; BOOT-ID: 32 digits
@@ -24,7 +33,9 @@
  */
 #include <endian.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,8 +55,8 @@
 
 static int usage(void)
 {
-	fputs("usage: spool_tool write|rich|comment|raw|open|hold|ids|lost "
-	      "...\n",
+	fputs("usage: spool_tool write|rich|comment|raw|version|flips|cuts|"
+	      "stats|open|hold|lost|ids ...\n",
 	      stderr);
 	return 2;
 }
@@ -194,6 +205,124 @@ static int write_raw(int argc, char **argv)
 	if (append(argv[2], (enum spool_kind)atoi(argv[3]), 1, argv[4],
 		   strlen(argv[4]), &err) < 0)
 		return fail(&err);
+	return 0;
+}
+
+/* ---- records that spool_append would not write --------------------------- */
+
+#define RECORD_MAX (SPOOL_HEADER_SIZE + 1024)
+
+static size_t make_record(uint8_t version, uint64_t number, uint8_t *ret)
+{
+	struct spool_header header = {
+		.version = version,
+		.kind = SPOOL_SPAN,
+		.job_id = (uint32_t)number,
+		.time_ns = 1700000000000000000,
+	};
+
+	header.len =
+		(uint32_t)make_span(number, "test", ret + SPOOL_HEADER_SIZE);
+	spool_header_encode(&header, ret + SPOOL_HEADER_SIZE, ret);
+	return SPOOL_HEADER_SIZE + header.len;
+}
+
+/* Opens current to append bytes; nobody else may be at the spool. */
+static FILE *open_current(const char *spool)
+{
+	struct err err;
+	_cleanup_close_ int dir =
+		spool_open_dir(spool, true, (uid_t)-1, (gid_t)-1, &err);
+	int fd = dir < 0 ? -1
+			 : openat(dir, "current",
+				  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
+				  0600);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "a");
+
+	if (!out)
+		fprintf(stderr, "spool_tool: %s can not be written\n", spool);
+	return out;
+}
+
+static int close_current(FILE *out)
+{
+	return fclose(out) ? fail(&(struct err){ "write failed" }) : 0;
+}
+
+static int write_version(int argc, char **argv)
+{
+	uint8_t record[RECORD_MAX];
+	uint64_t first, count;
+	FILE *out;
+
+	if (argc < 6)
+		return usage();
+	first = strtoull(argv[4], NULL, 10);
+	count = strtoull(argv[5], NULL, 10);
+	out = open_current(argv[2]);
+	if (!out)
+		return 1;
+	for (uint64_t i = first; i < first + count; i++)
+		fwrite(record, 1,
+		       make_record((uint8_t)atoi(argv[3]), i, record), out);
+	return close_current(out);
+}
+
+/* Three spans, the middle one damaged: bit flipped, then cut at len. */
+static void put_three(FILE *out, uint64_t first, size_t bit, size_t len)
+{
+	uint8_t record[RECORD_MAX];
+	size_t whole = make_record(SPOOL_VERSION, first, record);
+
+	fwrite(record, 1, whole, out);
+	make_record(SPOOL_VERSION, first + 1, record);
+	if (bit < 8 * whole)
+		record[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	fwrite(record, 1, len, out);
+	make_record(SPOOL_VERSION, first + 2, record);
+	fwrite(record, 1, whole, out);
+}
+
+static int write_damaged(int argc, char **argv)
+{
+	uint8_t record[RECORD_MAX];
+	size_t len = make_record(SPOOL_VERSION, 1, record);
+	bool flips = !strcmp(argv[1], "flips");
+	size_t n = flips ? 8 * len : len - 1, bytes = 0;
+	uint64_t first;
+	FILE *out;
+
+	if (argc < 4)
+		return usage();
+	first = strtoull(argv[3], NULL, 10);
+	out = open_current(argv[2]);
+	if (!out)
+		return 1;
+	for (size_t i = 0; i < n; i++) {
+		size_t left = flips ? len : i + 1;
+
+		put_three(out, first + 3 * i, flips ? i : SIZE_MAX, left);
+		bytes += left;
+	}
+	printf("%zu %zu\n", n, bytes);
+	return close_current(out);
+}
+
+static int print_stats(int argc, char **argv)
+{
+	struct spool_stats stats;
+	struct err err;
+	_cleanup_close_ int fd =
+		spool_open_dir(argv[2], false, (uid_t)-1, (gid_t)-1, &err);
+
+	(void)argc;
+	if (fd < 0 || spool_stats(fd, &stats, &err) < 0)
+		return fail(&err);
+	printf("bytes %" PRIu64 "\nsegments %" PRIu64
+	       "\ndropped_records %" PRIu64 "\ntorn_bytes %" PRIu64
+	       "\ntorn_runs %" PRIu64 "\nfailed_records %" PRIu64 "\n",
+	       stats.bytes, stats.segments, stats.dropped_records,
+	       stats.torn_bytes, stats.torn_runs, stats.failed_records);
 	return 0;
 }
 
@@ -368,6 +497,8 @@ int main(int argc, char **argv)
 	} commands[] = {
 		{ "write", write_spans },     { "rich", write_rich },
 		{ "comment", write_comment }, { "raw", write_raw },
+		{ "version", write_version }, { "flips", write_damaged },
+		{ "cuts", write_damaged },    { "stats", print_stats },
 		{ "open", write_open },       { "hold", hold },
 		{ "lost", print_losts },      { "ids", print_ids },
 	};

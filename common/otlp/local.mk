@@ -17,6 +17,7 @@ libotlp_la_SOURCES = \
 	common/otlp/http_verdict.c common/otlp/http_verdict.h \
 	common/otlp/json.c common/otlp/json.h \
 	common/otlp/json_value.c common/otlp/json_value.h \
+	common/otlp/nesting.c common/otlp/nesting.h \
 	common/otlp/private_file.c common/otlp/private_file.h \
 	common/otlp/resource.c common/otlp/resource.h \
 	common/otlp/text_clean.c common/otlp/text_clean.h

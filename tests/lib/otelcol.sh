@@ -114,7 +114,7 @@ otelcol_receiver() { # NAME HTTP-PORT GRPC-PORT [TLS-SETTING...]
   local protocol
   printf '  %s:\n    protocols:\n' "$1"
   for protocol in "http $2" "grpc $3"; do
-    printf '      %s:\n        endpoint: 127.0.0.1:%s\n' ${protocol}
+    printf '      %s:\n        endpoint: 127.0.0.1:%s\n' "${protocol% *}" "${protocol#* }"
     (($# < 4)) || printf '        tls:\n'
     (($# < 4)) || printf '          %s\n' "${@:4}"
   done
@@ -127,7 +127,7 @@ otelcol_configure() { # FORWARD-URL [OPTION...]
     case $1 in
     --certs) certs=$(cd "$2" && pwd) && shift || return ;;
     --encoding) encoding=$2 && shift ;;
-    --batch) batch=batch ;;
+    --batch) batch='batch' ;;
     *) echo "otelcol: no such option: $1" >&2 && return 1 ;;
     esac
     shift

@@ -49,7 +49,7 @@ server_gone() {
 # server_end PID SIGNAL: and waits until it is gone; a paused one goes too.
 server_end() {
   server_runs "$1" || return 0
-  kill -"$2" "$1" 2>/dev/null
-  kill -CONT "$1" 2>/dev/null
+  kill -"$2" "$1" 2>/dev/null || true
+  kill -CONT "$1" 2>/dev/null || true
   server_until server_gone "$1"
 }

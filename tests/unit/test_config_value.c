@@ -533,3 +533,9 @@ Test(config_value, prints_every_default_as_it_can_be_written)
 		config_destroy(config);
 	}
 }
+
+/* A token may hold a percent sign and more; names are not decoded. */
+Test(config_value, names_of_headers_are_shown_as_they_are)
+{
+	assert_read("Headers", "a%b=1%25,c&'*=%20x", "a%b=1%25,c&'*=%20x");
+}
