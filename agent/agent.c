@@ -104,6 +104,10 @@ static int make_parts(struct agent *agent, struct err *err)
 		metrics_create(agent->options->spool, agent->spool_fd, err);
 	if (!agent->metrics)
 		return -1;
+	agent->orphans = orphans_create(agent->spool_fd, err);
+	if (!agent->orphans)
+		return -1;
+	events_watch_open(&agent->events, orphans_directory(agent->orphans));
 	agent->pipeline = pipeline_create(
 		agent->options->spool, agent->spool_fd, agent->comments, err);
 	return agent->pipeline ? 0 : -1;
@@ -119,6 +123,7 @@ int agent_create(struct agent *agent, const struct options *options,
 	agent->config = config;
 	agent->spool_fd = agent->lock_fd = -1;
 	agent->events.inotify_fd = agent->events.signal_fd = -1;
+	agent->events.open_fd = -1;
 	agent->deadline = TIME_NEVER;
 	*ret_held = false;
 	if (enter_spool(agent, err) < 0)
@@ -136,6 +141,7 @@ void agent_destroy(struct agent *agent)
 	pipeline_destroy(agent->pipeline);
 	metrics_end(agent->metrics);
 	metrics_destroy(agent->metrics);
+	orphans_destroy(agent->orphans);
 	comments_destroy(agent->comments);
 	endpoints_destroy(agent->endpoints);
 	resource_destroy(agent->resource);

@@ -12,6 +12,7 @@
 #include "identity.h"
 #include "metrics.h"
 #include "options.h"
+#include "orphans.h"
 #include "otlp/resource.h"
 #include "pipeline.h"
 #include "util/err.h"
@@ -27,6 +28,7 @@ struct agent {
 	struct pipeline *pipeline;
 	struct comments *comments;
 	struct metrics *metrics;
+	struct orphans *orphans;
 	int failure;              /* exit status when it can not be made */
 	struct happened happened; /* and not yet acted upon */
 	uint64_t deadline; /* clock_ms by which to end; TIME_NEVER: run */

@@ -75,14 +75,40 @@ int events_create(const char *spool, int spool_fd, struct events *ret,
 		return -1;
 	ret->signal_fd = signal_fd;
 	ret->inotify_fd = open_inotify(spool, spool_fd);
+	ret->open_fd = -1;
+	ret->blind = false;
 	return 0;
+}
+
+/* A step that ends as it should has unlinked its record before it closes it:
+ * IN_EXCL_UNLINK keeps that quiet. */
+void events_watch_open(struct events *events, int dir_fd)
+{
+	const uint32_t mask = IN_CLOSE_WRITE | IN_EXCL_UNLINK | IN_ONLYDIR;
+	_cleanup_close_ int fd = -1;
+	char path[64];
+
+	if (dir_fd < 0)
+		return;
+	fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir_fd);
+	if (fd >= 0 && inotify_add_watch(fd, path, mask) >= 0) {
+		events->open_fd = take_fd(&fd);
+		return;
+	}
+	log_say(LOG_LEVEL_WARNING,
+		"inotify: %m; steps that were killed are looked for every %d "
+		"seconds instead",
+		BLIND_PAUSE_MS / 1000);
+	events->blind = true;
 }
 
 void events_destroy(struct events *events)
 {
 	cleanup_closep(&events->signal_fd);
 	cleanup_closep(&events->inotify_fd);
-	events->signal_fd = events->inotify_fd = -1;
+	cleanup_closep(&events->open_fd);
+	events->signal_fd = events->inotify_fd = events->open_fd = -1;
 }
 
 static void take_signals(struct events *events, struct happened *ret)
@@ -134,9 +160,20 @@ static void take_inotify(struct events *events, struct happened *ret)
 	}
 }
 
+/* Which record it was does not matter: all that are not locked are dead. */
+static void take_open(struct events *events, struct happened *ret)
+{
+	char block[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+
+	while (read(events->open_fd, block, sizeof(block)) > 0)
+		ret->open = true;
+}
+
 void events_take(struct events *events, struct happened *ret)
 {
 	take_signals(events, ret);
+	if (events->open_fd >= 0)
+		take_open(events, ret);
 	if (events->inotify_fd >= 0)
 		take_inotify(events, ret);
 }
@@ -156,19 +193,23 @@ void events_wait(struct events *events, bool watch_spool, uint64_t until,
 		 struct happened *ret)
 {
 	bool blind = watch_spool && events->inotify_fd < 0;
-	struct pollfd fds[2] = {
+	struct pollfd fds[] = {
 		{ .fd = events->signal_fd, .events = POLLIN },
 		/* poll passes over a negative descriptor */
 		{ .fd = watch_spool ? events->inotify_fd : -1,
 		  .events = POLLIN },
+		{ .fd = events->open_fd, .events = POLLIN },
 	};
 
-	if (blind)
+	if (blind || events->blind)
 		until = time_earlier(until, clock_ms() + BLIND_PAUSE_MS);
-	if (poll(fds, 2, poll_timeout(until)) < 0 && errno != EINTR)
+	if (poll(fds, 3, poll_timeout(until)) < 0 && errno != EINTR)
 		return;
 	ret->spool |= blind;
+	ret->open |= events->blind;
 	take_signals(events, ret);
 	if (fds[1].revents)
 		take_inotify(events, ret);
+	if (fds[2].revents)
+		take_open(events, ret);
 }

@@ -14,11 +14,14 @@
 struct events {
 	int inotify_fd; /* -1: the kernel gave none, and we look by the clock */
 	int signal_fd;
+	int open_fd; /* inotify of open/; -1: not watched */
+	bool blind;  /* open/ should be, and can not: look by the clock */
 };
 
 /* What happened; set, never cleared, by the functions below. */
 struct happened {
 	bool spool;      /* a record may have come */
+	bool open;       /* a step may have died: see spool/open.h */
 	bool spool_gone; /* the directory or its agent.lock was removed */
 	bool terminate;  /* SIGTERM, SIGINT */
 	bool child;      /* SIGCHLD */
@@ -32,6 +35,9 @@ struct happened {
 int events_create(const char *spool, int spool_fd, struct events *ret,
 		  struct err *err);
 void events_destroy(struct events *events);
+
+/* Watches open/ too, always; dir_fd -1: there is none. */
+void events_watch_open(struct events *events, int dir_fd);
 
 /*
  * Waits until something happens or clock_ms reaches until (TIME_NEVER: for

@@ -8,6 +8,7 @@ libagent_la_SOURCES = \
 	agent/log_fallback.c agent/log_fallback.h \
 	agent/log_line.c agent/log_line.h \
 	agent/log_syslog.c agent/log_syslog.h \
+	agent/orphan_end.c \
 	agent/outbox.c agent/outbox.h \
 	agent/ranges.c agent/ranges.h \
 	agent/retry.c agent/retry.h \
@@ -30,6 +31,7 @@ slurm_otel_agent_SOURCES = \
 	agent/metrics.c agent/metrics.h \
 	agent/metrics_publish.c agent/metrics_publish.h \
 	agent/options.c agent/options.h \
+	agent/orphans.c agent/orphans.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \
 	agent/pipeline_private.h \

@@ -51,6 +51,7 @@ static void aim(struct agent *agent)
 	pipeline_aim(agent->pipeline, &target);
 	metrics_aim(agent->metrics, agent->config, agent->endpoints);
 	comments_aim(agent->comments, agent->config);
+	orphans_aim(agent->orphans, agent->config);
 	if (!agent->config->tls_verify)
 		log_say(LOG_LEVEL_WARNING,
 			"TLSVerify=no: receivers are not authenticated, and "
@@ -120,6 +121,8 @@ static void act(struct agent *agent)
 	if (happened.spool)
 		pipeline_notice(agent->pipeline, clock_ms(),
 				agent->config->batch_timeout);
+	if (happened.open)
+		orphans_notice(agent->orphans, clock_ms());
 	if (happened.spool_gone)
 		log_say(LOG_LEVEL_ERROR,
 			"the spool directory was removed; the agent ends");
@@ -165,8 +168,8 @@ static uint64_t step_pipeline(struct agent *agent)
 
 static bool has_news(const struct happened *happened)
 {
-	return happened->spool || happened->spool_gone || happened->terminate ||
-	       happened->reload || happened->child;
+	return happened->spool || happened->open || happened->spool_gone ||
+	       happened->terminate || happened->reload || happened->child;
 }
 
 /* No reason to wake up for: done with the work, soon after the start, when the
@@ -188,9 +191,13 @@ static void work(struct agent *agent)
 
 		act(agent);
 		trim(agent);
-		next = time_earlier(step_pipeline(agent),
+		/* before the spans, to which it may add some */
+		next = orphans_step(agent->orphans, clock_ms());
+		next = time_earlier(next, step_pipeline(agent));
+		next = time_earlier(next,
 				    comments_step(agent->comments, clock_ms(),
 						  agent->options->once));
+		metrics_orphans(agent->metrics, orphans_closed(agent->orphans));
 		metrics_comments(agent->metrics, comments_set(agent->comments),
 				 comments_failed(agent->comments));
 		if (finished(agent))

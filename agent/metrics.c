@@ -26,7 +26,8 @@ struct metrics {
 	struct metrics_data data;
 	size_t slot;    /* of the last attempt; NO_SLOT: the table is full */
 	uint64_t begun; /* monotonic ns: the attempt */
-	uint64_t comments_set, comments_failed; /* of this process */
+	uint64_t comments_set, comments_failed;
+	uint64_t orphans_closed; /* of this process */
 	struct log_cause writing, publishing;
 	/* MetricsFile */
 	const struct config *config;
@@ -382,11 +383,12 @@ void metrics_unknown(struct metrics *metrics)
 	put_agent(metrics);
 }
 
-void metrics_orphans(struct metrics *metrics, uint64_t n)
+void metrics_orphans(struct metrics *metrics, uint64_t closed)
 {
-	if (!metrics || !n)
+	if (!metrics || closed == metrics->orphans_closed)
 		return;
-	metrics->data.agent.orphans += n;
+	metrics->data.agent.orphans += closed - metrics->orphans_closed;
+	metrics->orphans_closed = closed;
 	put_agent(metrics);
 }
 

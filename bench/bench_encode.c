@@ -27,7 +27,7 @@ static void bench_encoding(void)
 
 static int bench_appending(const char *dir)
 {
-	const struct spool_options options = { 256 << 20, false };
+	const struct spool_options options = { .max_size = 256 << 20 };
 	_cleanup_close_ int fd = -1;
 	_cleanup_free_ uint8_t *data = NULL;
 	struct sample appends;

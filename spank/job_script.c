@@ -50,8 +50,10 @@ static int request_comment(const struct config *config, int spool,
 			   uint32_t job_id, const struct job_file *job,
 			   struct err *err)
 {
-	const struct spool_options options = { config->spool_max_size,
-					       config->spool_sync };
+	const struct spool_options options = {
+		.max_size = config->spool_max_size,
+		.sync = config->spool_sync,
+	};
 	struct comment_request request = {
 		.context = job->context,
 		.cluster = job->cluster,

@@ -11,6 +11,7 @@ libspankotel_la_SOURCES = \
 	spank/slurmd.c spank/slurmd.h \
 	spank/step.c spank/step.h \
 	spank/step_context.c spank/step_context.h \
+	spank/step_record.c spank/step_record.h \
 	spank/step_span.c spank/step_span.h \
 	spank/submit.c spank/submit.h
 libspankotel_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)

@@ -12,6 +12,7 @@
 #include "spank/compat.h"
 #include "spank/plugin.h"
 #include "spank/step_context.h"
+#include "spank/step_record.h"
 #include "spank/step_span.h"
 #include "spank/submit.h"
 #include "util/cleanup.h"
@@ -91,6 +92,7 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 {
 	struct step *step = &plugin->step;
 	const char *node = getenv("SLURMD_NODENAME");
+	_cleanup_close_ int spool = -1;
 	char **env = NULL;
 	struct err err;
 
@@ -101,12 +103,15 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	strncpy(step->node, node ? node : "", sizeof(step->node) - 1);
 	spank_get_item(sp, S_JOB_ENV, &env);
 	get_array(sp, env, step);
-	if (step_context_resolve(plugin->config, env, step, &err) < 0)
+	/* without a spool, the end of the step says what is lost */
+	spool = node_spool_open(plugin->config, step->node, NULL);
+	if (step_context_resolve(plugin->config, spool, env, step, &err) < 0)
 		slurm_info(
 			"otel: job %u: context taken from the environment: %s",
 			step->job_id, err.msg);
 	hand_to_tasks(sp, step);
 	step->active = true;
+	step_record_make(plugin->config, spool, step);
 }
 
 void step_task_exit(struct plugin *plugin, spank_t sp)
@@ -115,6 +120,7 @@ void step_task_exit(struct plugin *plugin, spank_t sp)
 	uint32_t rank = 0;
 	int status = 0;
 
+	open_record_touch(&plugin->step.record);
 	if (spank_get_item(sp, S_TASK_EXIT_STATUS, &status) != ESPANK_SUCCESS ||
 	    status == 0)
 		return;
@@ -147,9 +153,8 @@ static int write_spans(const struct config *config, const struct step *step,
 	return rc;
 }
 
-void step_exit(struct plugin *plugin)
+static void write_end(const struct config *config, const struct step *step)
 {
-	const struct step *step = &plugin->step;
 	char name[STEP_NAME_SIZE];
 	struct err err;
 
@@ -157,9 +162,15 @@ void step_exit(struct plugin *plugin)
 		return;
 	if (step->node_id != 0 && !step->failed.count)
 		return;
-	if (write_spans(plugin->config, step, &err) == 0)
+	if (write_spans(config, step, &err) == 0)
 		return;
 	step_id_name(step->step_id, name);
 	slurm_info("otel: job %u step %s: span dropped: %s", step->job_id, name,
 		   err.msg);
+}
+
+void step_exit(struct plugin *plugin)
+{
+	write_end(plugin->config, &plugin->step);
+	open_record_remove(&plugin->step.record);
 }

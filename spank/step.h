@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "spank/job_file.h"
+#include "spool/open.h"
 #include "trace/traceparent.h"
 
 struct plugin;
@@ -40,6 +41,7 @@ struct step {
 	bool has_foreign; /* a context of another trace was found */
 	struct trace_context foreign;
 	struct failed_tasks failed;
+	struct open_record record; /* closes the step, should we be killed */
 };
 
 /* The hooks, in the order slurmstepd calls them; as root. */

@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/daemon_spool.h"
 #include "host/slurm_conf.h"
 #include "spank/compat.h"
 #include "spank/submit.h"
-#include "util/cleanup.h"
 
 static const char *env_get(char *const *env, const char *name)
 {
@@ -40,11 +38,9 @@ static void job_from_environment(const struct config *config, char *const *env,
 	sampler_decide(&config->sampler, &ret->context);
 }
 
-int step_context_resolve(const struct config *config, char *const *env,
-			 struct step *step, struct err *err)
+int step_context_resolve(const struct config *config, int spool,
+			 char *const *env, struct step *step, struct err *err)
 {
-	/* without a spool, the end of the step says what is lost */
-	_cleanup_close_ int spool = node_spool_open(config, step->node, NULL);
 	int found =
 		spool < 0 ? 0
 			  : job_file_read(spool, step->job_id, &step->job, err);

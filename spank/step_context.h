@@ -9,13 +9,13 @@
 
 /*
  * Fills step->job, self, parent and foreign from, in this order of trust, the
- * node's job file, the environment of the step (env: NULL-terminated, hostile,
- * may be NULL), and cluster and job id alone.  Reads step's ids and node.
- * Always succeeds in filling; returns -1 with err when the job file could not
- * be used though there may be one.
+ * node's job file (in spool; -1: no spool), the environment of the step (env:
+ * NULL-terminated, hostile, may be NULL), and cluster and job id alone.  Reads
+ * step's ids and node. Always succeeds in filling; returns -1 with err when the
+ * job file could not be used though there may be one.
  */
-int step_context_resolve(const struct config *config, char *const *env,
-			 struct step *step, struct err *err);
+int step_context_resolve(const struct config *config, int spool,
+			 char *const *env, struct step *step, struct err *err);
 
 /* "<job id>:<array job id>:<task id>", from an array task's batch step to the
  * steps it starts; the name begins with SLURM for the sake of --export=NONE. */

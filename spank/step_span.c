@@ -107,8 +107,9 @@ static void set_failure(struct span *span, const struct failed_tasks *failed)
 	span_set_int(span, ATTR_STEP_FAILED_TASKS, failed->count);
 }
 
-static struct span *create(const struct config *config, const struct step *step,
-			   const struct step_end *end)
+/* What every span of a step has from its beginning on. */
+static struct span *begin(const struct config *config, const struct step *step,
+			  const char *step_id)
 {
 	const struct span_limits limits = span_limits_of(config);
 	struct span *span = span_create(&limits);
@@ -116,50 +117,68 @@ static struct span *create(const struct config *config, const struct step *step,
 	if (!span)
 		return NULL;
 	span_set_tracestate(span, step->job.context.tracestate);
-	span_set_times(span, step->start_ns, end->time_ns);
+	span_set_times(span, step->start_ns, step->start_ns);
 	set_job(span, step);
-	set_usage(span, &end->usage);
-	set_failure(span, &step->failed);
+	span_set_str(span, ATTR_STEP_ID, step_id);
+	span_set_str(span, ATTR_NODE_NAME, step->node);
 	return span;
 }
 
-struct span *step_span_create(const struct config *config,
-			      const struct step *step,
-			      const struct step_end *end)
+static void end_span(struct span *span, const struct step *step,
+		     const struct step_end *end)
 {
-	struct span *span = create(config, step, end);
-	char id[STEP_NAME_SIZE], name[64];
+	span_set_times(span, step->start_ns, end->time_ns);
+	set_usage(span, &end->usage);
+	set_failure(span, &step->failed);
+}
 
+static struct span *step_span_begin(const struct config *config,
+				    const struct step *step)
+{
+	char id[STEP_NAME_SIZE], name[64];
+	struct span *span;
+
+	step_id_name(step->step_id, id);
+	span = begin(config, step, id);
 	if (!span)
 		return NULL;
-	step_id_name(step->step_id, id);
 	snprintf(name, sizeof(name), "slurm.step %s", id);
 	span_set_name(span, config->span_names == SPAN_NAMES_DESCRIPTIVE
 				    ? name
 				    : "slurm.step");
 	span_set_context(span, &step->self, &step->parent, step->parent_remote);
-	span_set_str(span, ATTR_STEP_ID, id);
 	span_set_str(span, ATTR_STEP_NAME, step_name(step, id));
 	/* a batch step says 0 nodes and tasks and means 1 */
 	span_set_int(span, ATTR_STEP_NNODES, step->nnodes ? step->nnodes : 1);
 	span_set_int(span, ATTR_STEP_NTASKS, step->ntasks ? step->ntasks : 1);
-	span_set_str(span, ATTR_NODE_NAME, step->node);
-	if (!step->failed.count) {
-		span_set_str(span, ATTR_EXIT_CODE, "0:0");
-		span_set_int(span, ATTR_STEP_EXIT_STATUS, 0);
-	}
 	if (step->has_foreign)
 		span_add_link(span, &step->foreign, true, NULL, NULL);
 	return span;
 }
 
-struct span *step_node_span_create(const struct config *config,
-				   const struct step *step,
-				   const struct step_end *end)
+static struct span *node_span_begin(const struct config *config,
+				    const struct step *step)
 {
-	struct span *span = create(config, step, end);
 	struct trace_context self = step->self;
-	struct span_key key = {
+	char id[STEP_NAME_SIZE];
+	struct span *span;
+
+	step_id_name(step->step_id, id);
+	span = begin(config, step, id);
+	if (!span)
+		return NULL;
+	step_node_span_id(step, &self.span_id);
+	span_set_name(span, "slurm.node");
+	span_set_context(span, &self, &step->self.span_id, false);
+	span_set_str(span, ATTR_HOST_NAME, step->node);
+	span_set_int(span, ATTR_NODE_ID, step->node_id);
+	span_set_int(span, ATTR_NODE_NTASKS, step->local_ntasks);
+	return span;
+}
+
+void step_node_span_id(const struct step *step, struct span_id *ret)
+{
+	const struct span_key key = {
 		.trace_id = &step->self.trace_id,
 		.cluster = step->job.cluster,
 		.job_id = step->job_id,
@@ -168,18 +187,40 @@ struct span *step_node_span_create(const struct config *config,
 		.step = step->step_id,
 		.node = step->node,
 	};
-	char id[STEP_NAME_SIZE];
+
+	span_id_derive(&key, ret);
+}
+
+struct span *step_span_create(const struct config *config,
+			      const struct step *step,
+			      const struct step_end *end)
+{
+	struct span *span = step_span_begin(config, step);
 
 	if (!span)
 		return NULL;
-	span_id_derive(&key, &self.span_id);
-	step_id_name(step->step_id, id);
-	span_set_name(span, "slurm.node");
-	span_set_context(span, &self, &step->self.span_id, false);
-	span_set_str(span, ATTR_STEP_ID, id);
-	span_set_str(span, ATTR_HOST_NAME, step->node);
-	span_set_str(span, ATTR_NODE_NAME, step->node);
-	span_set_int(span, ATTR_NODE_ID, step->node_id);
-	span_set_int(span, ATTR_NODE_NTASKS, step->local_ntasks);
+	end_span(span, step, end);
+	if (!step->failed.count) {
+		span_set_str(span, ATTR_EXIT_CODE, "0:0");
+		span_set_int(span, ATTR_STEP_EXIT_STATUS, 0);
+	}
 	return span;
+}
+
+struct span *step_node_span_create(const struct config *config,
+				   const struct step *step,
+				   const struct step_end *end)
+{
+	struct span *span = node_span_begin(config, step);
+
+	if (span)
+		end_span(span, step, end);
+	return span;
+}
+
+struct span *step_open_span_create(const struct config *config,
+				   const struct step *step)
+{
+	return step->node_id == 0 ? step_span_begin(config, step)
+				  : node_span_begin(config, step);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The spans of an ended step; pure, so that they are tested without Slurm. */
+/* The spans of a step; pure, so that they are tested without Slurm. */
 #ifndef OTEL_SPANK_STEP_SPAN_H
 #define OTEL_SPANK_STEP_SPAN_H
 
@@ -28,6 +28,15 @@ struct span *step_span_create(const struct config *config,
 struct span *step_node_span_create(const struct config *config,
 				   const struct step *step,
 				   const struct step_end *end);
+
+/* The id of that one. */
+void step_node_span_id(const struct step *step, struct span_id *ret);
+
+/* The beginning of the span that this node would have to answer for, if the
+ * step never came to its end: slurm.step on the first node, slurm.node on the
+ * others.  It ends where it starts and tells of no outcome. */
+struct span *step_open_span_create(const struct config *config,
+				   const struct step *step);
 
 /* False for a batch or interactive step: it has one node, and that is all in
  * its step span. */

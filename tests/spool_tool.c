@@ -19,12 +19,22 @@
  *       how many threes and how many damaged bytes that is
  *   spool_tool stats SPOOL
  *       prints what the spool holds and what was lost: NAME VALUE, one a line
+ *   spool_tool open SPOOL FIRST COUNT [BOOT-ID]
+ *       leaves records of running steps in open/, as steps that were killed
+ *       do, with span ids FIRST, FIRST + 1, ...; BOOT-ID: 32 digits
+ *   spool_tool hold SPOOL NUMBER
+ *       is a running step until SIGTERM, then ends as it should; prints "held"
+ *       when the record is there
+ *   spool_tool lost FILE...
+ *       prints a line for every span in OTLP requests: number, nanoseconds of
+ *       start and end, status code, error.type or "-", message
  *   spool_tool ids FILE...
  *       prints the number of every span in OTLP requests, one a line
  */
 #include <endian.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,15 +45,18 @@
 
 #include "proto/otlp.pb-c.h"
 #include "span/span.h"
+#include "spool/open.h"
 #include "spool/record.h"
+#include "spool/spool.h"
 #include "util/cleanup.h"
+#include "util/hex.h"
 
 #define SPOOL_SIZE (256 * 1024 * 1024) /* SPOOL_SIZE in the environment */
 
 static int usage(void)
 {
-	fputs("usage: spool_tool write|rich|comment|raw|version|flips|cuts|stats|ids "
-	      "...\n",
+	fputs("usage: spool_tool write|rich|comment|raw|version|flips|cuts|"
+	      "stats|open|hold|lost|ids ...\n",
 	      stderr);
 	return 2;
 }
@@ -316,30 +329,128 @@ static int print_stats(int argc, char **argv)
 	return 0;
 }
 
-/* ---- what arrived -------------------------------------------------------- */
+/* ---- open/ ------------------------------------------------------------ */
 
-static void print_ids(const Otlp__TracesData *data)
+static int make_open(const char *spool, uint64_t number,
+		     struct open_record *ret, struct err *err)
+{
+	/* to make it writes to it, which wakes an agent */
+	_cleanup_close_ int fd = spool_open_dir(spool, access(spool, F_OK) < 0,
+						(uid_t)-1, (gid_t)-1, err);
+	char name[OPEN_NAME_SIZE];
+	uint8_t span[1024];
+	size_t len = make_span(number, "slurm.step", span);
+
+	if (fd < 0)
+		return -1;
+	snprintf(name, sizeof(name), "%llu.batch", (unsigned long long)number);
+	return open_record_make(fd, name, false, (uint32_t)number, span, len,
+				ret, err);
+}
+
+/* As an earlier boot would have left it, its mtime included. */
+static int change_boot(const struct open_record *record, const char *boot_id)
+{
+	uint8_t data[2048];
+	ssize_t n = pread(record->fd, data, sizeof(data), 0);
+	struct spool_header header;
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+					   { .tv_sec = 1700000500 } };
+
+	if (n < SPOOL_HEADER_SIZE || !spool_header_decode(data, &header) ||
+	    hex_decode(boot_id, BOOT_ID_SIZE, data + SPOOL_HEADER_SIZE) < 0)
+		return -1;
+	spool_header_encode(&header, data + SPOOL_HEADER_SIZE, data);
+	if (pwrite(record->fd, data, (size_t)n, 0) != n)
+		return -1;
+	return futimens(record->fd, times);
+}
+
+static int write_open(int argc, char **argv)
+{
+	uint64_t first, count;
+	struct err err;
+
+	if (argc < 5)
+		return usage();
+	first = strtoull(argv[3], NULL, 10);
+	count = strtoull(argv[4], NULL, 10);
+	for (uint64_t i = first; i < first + count; i++) {
+		struct open_record record = { 0 };
+
+		if (make_open(argv[2], i, &record, &err) < 0)
+			return fail(&err);
+		if (argc > 5 && change_boot(&record, argv[5]) < 0)
+			return usage();
+		close(record.fd);
+		close(record.dir_fd);
+	}
+	return 0;
+}
+
+static int hold(int argc, char **argv)
+{
+	struct open_record record = { 0 };
+	struct err err;
+	sigset_t set;
+	int signal;
+
+	if (argc < 4)
+		return usage();
+	if (make_open(argv[2], strtoull(argv[3], NULL, 10), &record, &err) < 0)
+		return fail(&err);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	puts("held");
+	fflush(stdout);
+	sigwait(&set, &signal);
+	open_record_remove(&record);
+	return 0;
+}
+
+/* ---- what came out ---------------------------------------------------- */
+
+static unsigned long long number_of(const Otlp__Span *span)
+{
+	uint64_t id;
+
+	memcpy(&id, span->span_id.data, sizeof(id));
+	return (unsigned long long)be64toh(id);
+}
+
+static void print_id(const Otlp__Span *span)
+{
+	printf("%llu\n", number_of(span));
+}
+
+static void print_lost(const Otlp__Span *span)
+{
+	const char *type = "-";
+
+	for (size_t i = 0; i < span->n_attributes; i++)
+		if (!strcmp(span->attributes[i]->key, "error.type"))
+			type = span->attributes[i]->value->string_value;
+	printf("%llu %llu %llu %d %s %s\n", number_of(span),
+	       (unsigned long long)span->start_time_unix_nano,
+	       (unsigned long long)span->end_time_unix_nano,
+	       span->status ? (int)span->status->code : 0, type,
+	       span->status ? span->status->message : "");
+}
+
+static void each_span(const Otlp__TracesData *data,
+		      void (*print)(const Otlp__Span *span))
 {
 	for (size_t i = 0; i < data->n_resource_spans; i++) {
 		const Otlp__ResourceSpans *rs = data->resource_spans[i];
 
 		for (size_t j = 0; j < rs->n_scope_spans; j++)
-			for (size_t k = 0; k < rs->scope_spans[j]->n_spans;
-			     k++) {
-				uint64_t id;
-
-				memcpy(&id,
-				       rs->scope_spans[j]
-					       ->spans[k]
-					       ->span_id.data,
-				       sizeof(id));
-				printf("%llu\n",
-				       (unsigned long long)be64toh(id));
-			}
+			for (size_t k = 0; k < rs->scope_spans[j]->n_spans; k++)
+				print(rs->scope_spans[j]->spans[k]);
 	}
 }
 
-static int print_file(const char *path)
+static int print_file(const char *path, void (*print)(const Otlp__Span *span))
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	_cleanup_free_ uint8_t *data = NULL;
@@ -354,20 +465,31 @@ static int print_file(const char *path)
 	request = otlp__traces_data__unpack(NULL, (size_t)st.st_size, data);
 	if (!request)
 		return -1;
-	print_ids(request);
+	each_span(request, print);
 	otlp__traces_data__free_unpacked(request, NULL);
 	return 0;
 }
 
-static int print_all(int argc, char **argv)
+static int print_all(int argc, char **argv,
+		     void (*print)(const Otlp__Span *span))
 {
 	for (int i = 2; i < argc; i++)
-		if (print_file(argv[i]) < 0) {
+		if (print_file(argv[i], print) < 0) {
 			fprintf(stderr, "spool_tool: %s does not decode\n",
 				argv[i]);
 			return 1;
 		}
 	return 0;
+}
+
+static int print_ids(int argc, char **argv)
+{
+	return print_all(argc, argv, print_id);
+}
+
+static int print_losts(int argc, char **argv)
+{
+	return print_all(argc, argv, print_lost);
 }
 
 int main(int argc, char **argv)
@@ -380,7 +502,8 @@ int main(int argc, char **argv)
 		{ "comment", write_comment }, { "raw", write_raw },
 		{ "version", write_version }, { "flips", write_damaged },
 		{ "cuts", write_damaged },    { "stats", print_stats },
-		{ "ids", print_all },
+		{ "open", write_open },       { "hold", hold },
+		{ "lost", print_losts },      { "ids", print_ids },
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

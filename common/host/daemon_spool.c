@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "host/slurm_conf.h"
+#include "spool/open.h"
 #include "spool/spool.h"
 #include "util/cleanup.h"
 
@@ -90,7 +91,7 @@ int daemon_spool_make(const struct config *config, const char *name,
 		      const char *cluster, char *ret_path, size_t size,
 		      struct err *err)
 {
-	_cleanup_close_ int fd = -1;
+	_cleanup_close_ int fd = -1, open_fd = -1;
 	uid_t uid;
 	gid_t gid;
 
@@ -99,7 +100,11 @@ int daemon_spool_make(const struct config *config, const char *name,
 	    make_spool_dir(config->spool_dir, uid, err) < 0)
 		return -1;
 	fd = spool_open_dir(ret_path, true, uid, gid, err);
-	return fd < 0 ? -1 : write_cluster(fd, cluster, err);
+	if (fd < 0)
+		return -1;
+	/* now, so that no step has to; one that can not have it says why */
+	open_fd = open_dir(fd, NULL);
+	return write_cluster(fd, cluster, err);
 }
 
 int daemon_spool_open(const struct config *config, const char *name,

@@ -22,7 +22,7 @@
 /*
  * At the start of a daemon: makes SpoolDir (mode 0755) and below it the
  * daemon's own directory (mode 0700, given to the agent's user when we are
- * root) with a file `cluster` in it, from which the agent learns the
+ * root) with open/ and a file `cluster` in it, from which the agent learns the
  * cluster's name; then writes the directory's path to ret_path (size bytes).
  * name is "slurmctld", "slurmd" or "slurmd.<node>".  A SpoolDir that belongs to
  * neither root, us nor the agent's user, or that group or others can write, is

@@ -26,8 +26,10 @@ static int encode_all(struct span *const *spans, size_t n, uint32_t job_id,
 int spans_write(const struct config *config, int spool_fd, uint32_t job_id,
 		struct span *const *spans, size_t n, struct err *err)
 {
-	const struct spool_options options = { config->spool_max_size,
-					       config->spool_sync };
+	const struct spool_options options = {
+		.max_size = config->spool_max_size,
+		.sync = config->spool_sync,
+	};
 	struct spool_entry entries[SPOOL_APPEND_MAX] = { 0 };
 	uint8_t *data[SPOOL_APPEND_MAX] = { NULL };
 	int rc = -1;

@@ -125,9 +125,9 @@ void span_set_status(struct span *span, enum span_status status,
 }
 
 /* "prefix.*" denies all keys that start with "prefix." */
-static bool denied(const struct span *span, const char *key)
+bool span_limits_deny(const struct span_limits *limits, const char *key)
 {
-	const char *const *deny = span->limits.deny;
+	const char *const *deny = limits->deny;
 
 	for (; deny && *deny; deny++) {
 		size_t len = strlen(*deny);
@@ -168,7 +168,7 @@ static struct attr *attr_slot(struct span *span, const char *key)
 	const size_t len = strlen(key);
 	struct attr *attr;
 
-	if (!*key || denied(span, key))
+	if (!*key || span_limits_deny(&span->limits, key))
 		return NULL;
 	for (size_t i = 0; i < span->n_attrs; i++) {
 		attr = &span->attrs[i];
@@ -239,7 +239,7 @@ static bool side_attr(struct span *span, const char *key, const char *value,
 		      struct attr *ret)
 {
 	memset(ret, 0, sizeof(*ret));
-	if (!key || !*key || !value || denied(span, key))
+	if (!key || !*key || !value || span_limits_deny(&span->limits, key))
 		return false;
 	ret->type = ATTR_STR;
 	ret->key = copy_text(span, key, NAME_CHARS_MAX);

@@ -47,6 +47,9 @@ struct span_limits {
 		128, 1024, NULL                                                \
 	}
 
+/* Must an attribute of that key not leave the site? */
+bool span_limits_deny(const struct span_limits *limits, const char *key);
+
 struct span;
 
 /*

@@ -70,13 +70,8 @@ static int is_empty(int dirfd)
 	return n;
 }
 
-/*
- * Gives root's directory to owner: the one just made, or one that an earlier
- * start made and died before it could give it.  Never one with anything in it,
- * which a mistake in the configuration may have named.
- */
-static int give(int fd, const char *dir, uid_t owner, gid_t group,
-		struct stat *st, struct err *err)
+int spool_give_dir(int fd, const char *dir, uid_t owner, gid_t group,
+		   struct stat *st, struct err *err)
 {
 	if (geteuid() != 0 || owner == NOBODY || st->st_uid != 0 ||
 	    (st->st_uid == owner && st->st_gid == group) || is_empty(fd) != 1)
@@ -139,7 +134,7 @@ int spool_open_dir(const char *dir, bool make, uid_t owner, gid_t group,
 		return open_error(path, err);
 	if ((made && fchmod(fd, 0700) < 0) || fstat(fd, &st) < 0)
 		return err_set(err, "spool directory %s: %m", path);
-	if ((make && give(fd, path, owner, group, &st, err) < 0) ||
+	if ((make && spool_give_dir(fd, path, owner, group, &st, err) < 0) ||
 	    check(path, owner, &st, err) < 0)
 		return -1;
 	if (make)

@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/file.h>
+#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -183,4 +186,44 @@ void spool_unlock_close(int *fd)
 	}
 	*fd = -1;
 	errno = saved;
+}
+
+static ssize_t write_unlimited(int fd, const struct iovec *iov, int n)
+{
+	ssize_t written;
+
+	do
+		written = writev(fd, iov, n);
+	while (written < 0 && errno == EINTR);
+	return written;
+}
+
+static ssize_t write_limited(int fd, const struct iovec *iov, int n)
+{
+	const struct timespec now = { 0, 0 };
+	sigset_t xfsz, old, before;
+	ssize_t written;
+	int saved;
+
+	sigemptyset(&xfsz);
+	sigaddset(&xfsz, SIGXFSZ);
+	sigpending(&before);
+	pthread_sigmask(SIG_BLOCK, &xfsz, &old);
+	written = write_unlimited(fd, iov, n);
+	saved = errno;
+	if (written < 0 && saved == EFBIG && !sigismember(&before, SIGXFSZ))
+		sigtimedwait(&xfsz, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = saved;
+	return written;
+}
+
+ssize_t spool_writev(int fd, const struct iovec *iov, int n)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 ||
+	    limit.rlim_cur == RLIM_INFINITY)
+		return write_unlimited(fd, iov, n);
+	return write_limited(fd, iov, n);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include "util/err.h"
 
@@ -30,6 +31,15 @@
 int spool_file_open(int dirfd, const char *name, int flags, struct stat *ret,
 		    struct err *err);
 
+/*
+ * As root, gives root's directory fd (dir: its name for err) to owner, unless
+ * that is (uid_t)-1: the one just made, or one that an earlier start made and
+ * died before it could give it.  Never one with anything in it, which a mistake
+ * in the configuration may have named.  *st is its status, brought up to date.
+ */
+int spool_give_dir(int fd, const char *dir, uid_t owner, gid_t group,
+		   struct stat *st, struct err *err);
+
 /* Is name still the file that st describes?  False when it is gone. */
 bool spool_file_is(int dirfd, const char *name, const struct stat *st);
 
@@ -43,6 +53,10 @@ int spool_flock(int fd, int operation, struct err *err);
  * that a watcher of IN_CLOSE_WRITE finds the lock free.
  */
 void spool_unlock_close(int *fd);
+
+/* writev that is never interrupted, and that no limit on the size of files
+ * kills: SIGXFSZ would end a daemon that did not expect it. */
+ssize_t spool_writev(int fd, const struct iovec *iov, int n);
 
 #define _cleanup_unlock_ __attribute__((cleanup(spool_unlock_close)))
 

@@ -4,6 +4,8 @@ spool_sources = \
 	common/spool/cursor.c common/spool/cursor.h \
 	common/spool/directory.c \
 	common/spool/file.c common/spool/file.h \
+	common/spool/open.c common/spool/open.h \
+	common/spool/orphan.c \
 	common/spool/reader.c common/spool/reader.h \
 	common/spool/record.c common/spool/record.h \
 	common/spool/rotate.c common/spool/rotate.h \

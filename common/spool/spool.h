@@ -7,21 +7,26 @@
  *   segment.<20 digits>  a log the agent (or a writer, when current is full)
  *                     set aside by rename; read in the order of the numbers
  *   cursor            "<segment number> <offset>\n": everything before is
- * delivered dropped           counters of what was lost, and why agent.lock
- * held by the one agent (flock) rotate.lock       held while current is set
- * aside or segments are trimmed bad/              what a receiver refused for
- * good
+ *                     delivered
+ *   dropped           counters of what was lost, and why
+ *   agent.lock        held by the one agent (flock)
+ *   rotate.lock       held while current is set aside or segments are trimmed
+ *   open/             a record for each step that runs: see open.h
+ *   bad/              what a receiver refused for good
  *
  * States, and what a crash leaves in each:
  *
  *   state              who holds it             after a crash
  *   record in current  writer: shared flock     torn record: checksum fails,
- * skipped, counted segment, new       agent: exclusive flock   read again from
- * the cursor segment, partly    cursor points into it    read again from the
- * cursor segment, done      cursor points past it    unlinked at the next start
+ *                                               skipped, counted
+ *   segment, new       agent: exclusive flock   read again from the cursor
+ *   segment, partly    cursor points into it    read again from the cursor
+ *   segment, done      cursor points past it    unlinked at the next start
  *   cursor.tmp         agent                    overwritten at the next advance
  *   segment, counted   writer that trims:       its number stands in dropped:
  *   as dropped         exclusive flock          removed, not delivered
+ *   open/<name>        slurmstepd: exclusive    the agent closes its span as
+ *                      flock                    lost, appends it, unlinks
  *
  * A writer never waits: the exclusive lock is only ever taken on a segment
  * that was renamed away first, so a writer that finds its file locked or gone
@@ -59,6 +64,7 @@
 enum spool_kind {
 	SPOOL_SPAN = 1,    /* a serialised opentelemetry Span */
 	SPOOL_COMMENT = 2, /* a job whose comment wants its trace id */
+	SPOOL_OPEN = 3,    /* in open/ only: a step that runs; see open.h */
 };
 
 /* ---- directory ------------------------------------------------------- */
@@ -80,6 +86,8 @@ struct spool_options {
 	uint64_t max_size; /* bytes of all segments and current; less than
 			    * 128 KiB counts as that */
 	bool sync;         /* fdatasync after each record */
+	bool kept;         /* the caller keeps what could not be written, and
+			    * tries again: that is not counted as a failure */
 };
 
 /*

@@ -6,13 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "spool/counts.h"
@@ -38,48 +35,6 @@ struct append {
 	struct err rotate_err;
 };
 
-static ssize_t write_record(const struct append *append, int fd)
-{
-	ssize_t n;
-
-	do
-		n = writev(fd, append->iov, append->n_iov);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
-/* At a limit on the size of files, a write kills the process that did not
- * expect it: a daemon must survive. */
-static ssize_t write_limited(const struct append *append, int fd)
-{
-	const struct timespec now = { 0, 0 };
-	sigset_t xfsz, old, before;
-	ssize_t n;
-	int saved;
-
-	sigemptyset(&xfsz);
-	sigaddset(&xfsz, SIGXFSZ);
-	sigpending(&before);
-	pthread_sigmask(SIG_BLOCK, &xfsz, &old);
-	n = write_record(append, fd);
-	saved = errno;
-	if (n < 0 && saved == EFBIG && !sigismember(&before, SIGXFSZ))
-		sigtimedwait(&xfsz, NULL, &now);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	errno = saved;
-	return n;
-}
-
-static ssize_t write_once(const struct append *append, int fd)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 ||
-	    limit.rlim_cur == RLIM_INFINITY)
-		return write_record(append, fd);
-	return write_limited(append, fd);
-}
-
 /*
  * A short write leaves a torn record, which the reader passes over; cutting it
  * off could cut another writer's.  The whole record is tried once more behind
@@ -88,7 +43,7 @@ static ssize_t write_once(const struct append *append, int fd)
 static int write_whole(const struct append *append, int fd, struct err *err)
 {
 	for (int i = 0; i < WRITE_TRIES; i++) {
-		ssize_t n = write_once(append, fd);
+		ssize_t n = spool_writev(fd, append->iov, append->n_iov);
 
 		if (n == (ssize_t)append->len)
 			return 0;
@@ -255,8 +210,10 @@ int spool_append_all(int dirfd, const struct spool_options *options,
 	    append_record(&append, err) == 0)
 		return 0;
 	saved = errno;
-	spool_counts_add(dirfd, &(struct spool_counts){ .failed_records = n },
-			 NULL);
+	if (!options->kept)
+		spool_counts_add(dirfd,
+				 &(struct spool_counts){ .failed_records = n },
+				 NULL);
 	errno = saved;
 	return -1;
 }

@@ -36,6 +36,45 @@ stop_agent
 is 'it ends' $? 0
 stop_collector
 
+# --- steps come and go: one that ends as it should is not heard of
+hold() {
+  "$SPOOL_TOOL" hold "$SPOOL" "$1" >"$WORK/held.$1" &
+  STEP_PID=$!
+  disown "$STEP_PID"
+  until_true grep -q held "$WORK/held.$1"
+}
+step_is_gone() {
+  ! kill -0 "$STEP_PID" 2>/dev/null
+}
+
+rm -rf "$RECEIVED"
+start_collector 200
+configure "Endpoint=http://127.0.0.1:$PORT"
+hold 30000
+start_agent
+ok 'with a step that runs it falls asleep' until_true asleep
+before=$(switches)
+kill -TERM "$STEP_PID"
+until_true step_is_gone
+for ((i = 30001; i <= 30020; i++)); do
+  hold "$i"
+  kill -TERM "$STEP_PID"
+  until_true step_is_gone
+done
+hold 30100
+sleep 1 # a measurement: of the agent that is to sleep
+is 'the beginnings and ends of 21 steps do not wake it' "$(($(switches) - before))" 0
+kill -KILL "$STEP_PID"
+ok 'a death does' until_true all_received 1
+ok 'and it falls asleep again' until_true asleep
+sleep 1.5 # past the second look that follows a death
+before=$(switches)
+sleep 2 # a measurement
+is 'for good' "$(($(switches) - before))" 0
+stop_agent
+is 'it ends' $? 0
+stop_collector
+
 # --- a steady flow: a batch a BatchTimeout, not a request a span
 rm -rf "$RECEIVED"
 start_collector '200 slow=30'

@@ -33,6 +33,10 @@ is 'its log file too' "$(stat -c %U "$WORK/log")" nobody
 write_spans 1 3
 ok 'it delivers what root wrote' until_true test -s "$WORK/out/traces.jsonl"
 is 'as itself' "$(stat -c %U:%a "$WORK/out/traces.jsonl")" nobody:640
+"$SPOOL_TOOL" open "$SPOOL" 4 1
+ok 'it closes what a step of root left' until_true grep -q '"stringValue":"lost"' "$WORK/out/traces.jsonl"
+ok 'and removes it' until_true test ! -e "$SPOOL/open/4.batch"
+is 'in a directory of its own' "$(stat -c %U:%a "$SPOOL/open")" nobody:700
 stop_agent
 is 'it ends' $? 0
 ok 'the spool is empty' delivered

@@ -17,9 +17,11 @@ unit_tests = \
 	tests/unit/test_hex \
 	tests/unit/test_ids \
 	tests/unit/test_job_context \
+	tests/unit/test_open_record \
 	tests/unit/test_sampler \
 	tests/unit/test_slurm_conf \
 	tests/unit/test_span \
+	tests/unit/test_span_lost \
 	tests/unit/test_spool_concurrent \
 	tests/unit/test_spool_crash \
 	tests/unit/test_spool_directory \
@@ -93,6 +95,7 @@ agent_tests = \
 	tests/unit/test_export_stdout \
 	tests/unit/test_http_verdict \
 	tests/unit/test_log \
+	tests/unit/test_orphan_end \
 	tests/unit/test_otlp_json \
 	tests/unit/test_ranges \
 	tests/unit/test_retry
@@ -105,6 +108,7 @@ tests_unit_test_export_rotate_LDADD = $(agent_test_libs)
 tests_unit_test_export_stdout_LDADD = $(agent_test_libs)
 tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
 tests_unit_test_log_LDADD = $(agent_test_libs) $(JSON_C_LIBS)
+tests_unit_test_orphan_end_LDADD = $(agent_test_libs)
 tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)
 tests_unit_test_retry_LDADD = $(agent_test_libs)

@@ -3,6 +3,7 @@
  * The hooks of a step from slurmstepd's first to its last, and of a prolog
  * before it: what tasks find in their environment and what lies in the spool.
  */
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "spank/job_script.h"
 #include "spank/plugin.h"
 #include "spank/submit.h"
+#include "spool/open.h"
 #include "spool/spool.h"
 #include "temp_dir.h"
 
@@ -242,4 +244,158 @@ Test(step_hooks, lost_span_is_one_line)
 	cr_assert(strstr(fake.log, "otel: job 7 step 3: span dropped: "), "%s",
 		  fake.log);
 	cr_assert_eq(strchr(fake.log, '\n') + 1 - fake.log, strlen(fake.log));
+}
+
+/* ---- open/ --------------------------------------------------------------- */
+
+/* How many steps have a record; *ret_name is that of one of them. */
+static int count_records(char *ret_name)
+{
+	struct dirent *entry;
+	char path[128];
+	int n = 0;
+	DIR *open;
+
+	snprintf(path, sizeof(path), "%s/slurmd.n1/open", dir.path);
+	open = opendir(path);
+	while (open && (entry = readdir(open)))
+		if (entry->d_name[0] != '.') {
+			snprintf(ret_name, OPEN_NAME_SIZE, "%.63s",
+				 entry->d_name);
+			n++;
+		}
+	if (open)
+		closedir(open);
+	return n;
+}
+
+/* As the kernel would leave it; the agent's view of it is in spans[0]. */
+static void kill_step(const char *name)
+{
+	struct open_record *record = &plugin.step.record;
+	struct buf buffer = BUF_INIT;
+	struct open_orphan orphan;
+	struct err err;
+	int dir_fd = dup(record->dir_fd);
+
+	close(record->fd);
+	close(record->dir_fd);
+	record->made = false;
+	cr_assert_eq(open_record_look(dir_fd, name, &buffer, &orphan, &err),
+		     OPEN_ORPHAN);
+	cr_assert_eq(orphan.job_id, 7);
+	spans[n_spans++] = otlp__span__unpack(NULL, orphan.len, orphan.span);
+	cr_assert_not_null(spans[0]);
+	buf_free(&buffer);
+	close(dir_fd);
+}
+
+static bool has_attr(const Otlp__Span *span, const char *key)
+{
+	for (size_t i = 0; i < span->n_attributes; i++)
+		if (!strcmp(span->attributes[i]->key, key))
+			return true;
+	return false;
+}
+
+Test(step_hooks, a_running_step_has_a_record_and_an_ended_one_none)
+{
+	const int statuses[] = { 0, 1 << 8 };
+	char name[OPEN_NAME_SIZE];
+
+	begin(0, 0);
+	step_init_post_opt(&plugin, NULL);
+	cr_assert_eq(count_records(name), 1);
+	cr_assert_eq(strncmp(name, "7.0.", 4), 0, "%s", name);
+	for (int i = 0; i < 2; i++) {
+		fake.task_status = statuses[i];
+		step_task_exit(&plugin, NULL);
+	}
+	cr_assert_eq(count_records(name), 1);
+	step_exit(&plugin);
+	cr_assert_eq(count_records(name), 0);
+	read_spool();
+	cr_assert_eq(n_spans, 2); /* of the step and of the failing node */
+	cr_assert_str_eq(fake.log, "");
+}
+
+Test(step_hooks, the_record_is_the_beginning_of_the_step)
+{
+	char name[OPEN_NAME_SIZE];
+	struct trace_context given;
+
+	begin(0, 0);
+	step_init_post_opt(&plugin, NULL);
+	cr_assert_eq(count_records(name), 1);
+	traceparent_parse(fake_spank_getenv("TRACEPARENT"), &given);
+	kill_step(name);
+	cr_assert_str_eq(spans[0]->name, "slurm.step");
+	cr_assert_eq(memcmp(spans[0]->span_id.data, given.span_id.b, 8), 0);
+	cr_assert_eq(spans[0]->start_time_unix_nano, plugin.step.start_ns);
+	cr_assert(has_attr(spans[0], "slurm.step.name"));
+	cr_assert_not(has_attr(spans[0], "slurm.exit_code"));
+	cr_assert_not(has_attr(spans[0], "slurm.step.max_rss"));
+	cr_assert_null(spans[0]->status);
+}
+
+Test(step_hooks, another_node_has_the_beginning_of_its_share)
+{
+	char name[OPEN_NAME_SIZE];
+	struct trace_context given;
+
+	begin(0, 1);
+	step_init_post_opt(&plugin, NULL);
+	cr_assert_eq(count_records(name), 1);
+	traceparent_parse(fake_spank_getenv("TRACEPARENT"), &given);
+	kill_step(name);
+	cr_assert_str_eq(spans[0]->name, "slurm.node");
+	cr_assert_eq(memcmp(spans[0]->parent_span_id.data, given.span_id.b, 8),
+		     0);
+	cr_assert_neq(memcmp(spans[0]->span_id.data, given.span_id.b, 8), 0);
+}
+
+Test(step_hooks, another_node_that_succeeds_leaves_nothing)
+{
+	const int statuses[] = { 0 };
+	char name[OPEN_NAME_SIZE];
+
+	begin(0, 1);
+	run(statuses, 1);
+	cr_assert_eq(count_records(name), 0);
+	read_spool();
+	cr_assert_eq(n_spans, 0);
+}
+
+Test(step_hooks, no_record_of_what_has_no_span)
+{
+	char name[OPEN_NAME_SIZE];
+
+	begin(SLURM_EXTERN_CONT, 0);
+	step_init_post_opt(&plugin, NULL);
+	cr_assert_eq(count_records(name), 0);
+	step_exit(&plugin);
+	prolog("00-" TRACE "-" SUBMITTER "-00", "n1");
+	begin(0, 0);
+	step_init_post_opt(&plugin, NULL);
+	cr_assert_eq(count_records(name), 0);
+	step_exit(&plugin);
+}
+
+Test(step_hooks, a_record_that_can_not_be_made_is_one_line)
+{
+	const int statuses[] = { 0 };
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/slurmd.n1/open", dir.path);
+	cr_assert_eq(symlink("/tmp", path), 0);
+	begin(3, 0);
+	run(statuses, 1);
+	cr_assert(
+		strstr(fake.log,
+		       "otel: job 7 step 3: its span is lost if it is killed: "
+		       "open in the spool is a symbolic link"),
+		"%s", fake.log);
+	cr_assert_eq(strchr(fake.log, '\n') + 1 - fake.log, strlen(fake.log));
+	read_spool();
+	cr_assert_eq(n_spans, 1);
 }
