@@ -12,7 +12,7 @@
 
 static int append(int fd, uint64_t number, struct err *err)
 {
-	const struct spool_options options = { SPOOL_SIZE, false };
+	const struct spool_options options = { .max_size = SPOOL_SIZE };
 	_cleanup_free_ uint8_t *data = NULL;
 	size_t len = bench_step_span(number, &data);
 
