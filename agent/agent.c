@@ -81,7 +81,11 @@ static int make_parts(struct agent *agent, struct err *err)
 		return -1;
 	agent->pipeline = pipeline_create(
 		agent->options->spool, agent->spool_fd, agent->comments, err);
-	return agent->pipeline ? 0 : -1;
+	if (!agent->pipeline)
+		return -1;
+	agent->behind =
+		behind_create(agent->options->spool, agent->spool_fd, err);
+	return agent->behind ? 0 : -1;
 }
 
 int agent_create(struct agent *agent, const struct options *options,
@@ -109,11 +113,13 @@ int agent_create(struct agent *agent, const struct options *options,
 void agent_destroy(struct agent *agent)
 {
 	pipeline_destroy(agent->pipeline);
+	behind_destroy(agent->behind);
 	comments_destroy(agent->comments);
 	endpoints_destroy(agent->endpoints);
 	resource_destroy(agent->resource);
 	identity_clear(&agent->identity);
 	events_destroy(&agent->events);
+	/* while the lock is ours, so that it is no successor's */
 	if (agent->lock_fd >= 0)
 		pidfile_remove(agent->spool_fd);
 	cleanup_closep(&agent->lock_fd);

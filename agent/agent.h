@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "behind.h"
 #include "comments.h"
 #include "endpoints.h"
 #include "events.h"
@@ -24,6 +25,7 @@ struct agent {
 	struct resource *resource;
 	struct endpoints *endpoints;
 	struct pipeline *pipeline;
+	struct behind *behind; /* queues of endpoints that are behind */
 	struct comments *comments;
 	int failure;              /* exit status when it can not be made */
 	struct happened happened; /* and not yet acted upon */

@@ -4,6 +4,7 @@ sbin_PROGRAMS += slurm-otel-agent
 # What the unit tests link of the agent: the parts that do no I/O.
 noinst_LTLIBRARIES += libagent.la
 libagent_la_SOURCES = \
+	agent/breaker.c agent/breaker.h \
 	agent/comment_list.c agent/comment_list.h \
 	agent/outbox.c agent/outbox.h \
 	agent/ranges.c agent/ranges.h \
@@ -12,6 +13,7 @@ libagent_la_LIBADD = libotel.la
 
 slurm_otel_agent_SOURCES = \
 	agent/agent.c agent/agent.h \
+	agent/behind.c agent/behind.h \
 	agent/clock.h \
 	agent/comments.c agent/comments.h \
 	agent/daemonize.c agent/daemonize.h \
@@ -26,9 +28,11 @@ slurm_otel_agent_SOURCES = \
 	agent/options.c agent/options.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \
+	agent/pipeline_fan_out.c \
 	agent/pipeline_private.h \
 	agent/pipeline_read.c \
 	agent/pipeline_send.c \
 	agent/privileges.c agent/privileges.h \
+	agent/queue.c agent/queue.h \
 	agent/refused.c agent/refused.h
 slurm_otel_agent_LDADD = libagent.la libotlp.la libotel.la
