@@ -189,9 +189,11 @@ struct endpoint *endpoints_pick(struct endpoints *endpoints, uint64_t now,
 
 size_t endpoints_batch_limit(struct endpoints *endpoints, uint64_t now)
 {
-	uint64_t next;
 	const struct endpoint *endpoint;
+	uint64_t next;
 
+	if (endpoints_fan_out(endpoints))
+		return SIZE_MAX; /* its queue tries it */
 	endpoints_new_range(endpoints);
 	endpoint = endpoints_pick(endpoints, now, &next);
 	return endpoint && endpoint->refuses_us ? 1 : SIZE_MAX;
@@ -214,9 +216,7 @@ static void say_opened(struct endpoint *endpoint)
 	endpoint->counts.opened++;
 	log_cause_say(
 		&endpoint->opening, LOG_LEVEL_WARNING,
-		"%s: the circuit breaker opens after %u failures; spans "
-		"wait in the spool, and one batch at a time tries whether "
-		"it is well",
+		"%s: the circuit breaker opens after %u failures; the endpoint is left alone, and then one request at a time tries whether it is well",
 		exporter_name(endpoint->exporter), endpoint->breaker.failures);
 }
 
@@ -239,10 +239,10 @@ static void failed(const struct endpoints *endpoints, struct endpoint *endpoint,
 	endpoint->counts.failures++;
 	endpoint->refuses_us = refusal_of_sender(result);
 	if (endpoint->refuses_us)
-		log_cause_say(&endpoint->outage, LOG_LEVEL_ERROR,
-			      "%s refuses us: %s; spans wait in the spool, and "
-			      "single ones try whether this was mended",
-			      name, result->msg);
+		log_cause_say(
+			&endpoint->outage, LOG_LEVEL_ERROR,
+			"%s refuses us: %s; single spans try from now on whether this was mended",
+			name, result->msg);
 	else
 		log_cause_say(&endpoint->outage, LOG_LEVEL_WARNING,
 			      "%s does not take spans: %s; they stay in the "

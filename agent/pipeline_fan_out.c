@@ -76,10 +76,8 @@ bool pipeline_fan_out(struct pipeline *pipeline)
 	return true;
 }
 
-void pipeline_let_go(struct pipeline *pipeline)
+static void hand_over(struct pipeline *pipeline)
 {
-	if (pipeline->state != SENDING || !pipeline->target.behind)
-		return;
 	do {
 		if (divert(pipeline) < 0) {
 			/* it is sent again to those that have it already */
@@ -89,5 +87,13 @@ void pipeline_let_go(struct pipeline *pipeline)
 		}
 	} while (next_lane(pipeline));
 	pipeline_settle(pipeline);
-	pipeline_commit(pipeline);
+}
+
+void pipeline_let_go(struct pipeline *pipeline)
+{
+	if (!pipeline->target.behind)
+		return;
+	if (pipeline->state == SENDING)
+		hand_over(pipeline);
+	pipeline_commit(pipeline); /* while it can flush the queues */
 }

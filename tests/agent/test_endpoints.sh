@@ -108,12 +108,14 @@ is 'the dead one has a queue' "$(queues)" 1
 stop_agent
 is 'SIGTERM ends it although a queue is stuck' $? 0
 start_agent
-start_receiver b 200
-ok 'once it is back it gets everything' until_true all_received 300 b
-ok 'each span once' each_once b
-is 'in order' "$(sent_to b | sha1sum)" "$(seq 300 | sha1sum)"
+start_receiver b '200 slow=50'
+until_true eval '[[ $(requests b) -gt 0 ]]'
 write_spans 301 20
-ok 'then both get what comes' until_true eval 'all_received 320 a && all_received 320 b'
+ok 'once it is back it gets everything' until_true all_received 320 b
+ok 'each span once' each_once b
+is 'in order, also what came meanwhile' "$(sent_to b | sha1sum)" "$(seq 320 | sha1sum)"
+write_spans 321 20
+ok 'then both get what comes' until_true eval 'all_received 340 a && all_received 340 b'
 stop_agent
 is 'it ends' $? 0
 ok 'each span once to one' each_once a

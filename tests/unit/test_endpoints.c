@@ -145,6 +145,13 @@ Test(endpoints, after_a_refusal_of_the_sender_batches_are_single_spans)
 	cr_assert_eq(endpoints_batch_limit(&endpoints, LONG_AFTER), SIZE_MAX);
 }
 
+Test(endpoints, where_all_get_all_batches_are_never_small)
+{
+	make(ENDPOINT_ALL);
+	send_to(0, VERDICT_REJECT, false);
+	cr_assert_eq(endpoints_batch_limit(&endpoints, LONG_AFTER), SIZE_MAX);
+}
+
 Test(endpoints, a_refusal_of_the_batch_is_no_failure)
 {
 	make(ENDPOINT_FAILOVER);
