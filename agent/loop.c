@@ -7,6 +7,11 @@
 
 #include "clock.h"
 #include "log.h"
+#include "memory.h"
+
+/* Memory is given back this often at most; the first time after the start. */
+#define TRIM_PAUSE_MS 60000
+#define TRIM_FIRST_MS 500
 
 static bool ending(const struct agent *agent)
 {
@@ -51,7 +56,7 @@ static void aim(struct agent *agent)
 		.arg = agent,
 	};
 
-	log_set_level(agent->config->log_level);
+	log_configure(agent->config);
 	endpoints_on_wait(agent->endpoints, give_up, agent);
 	behind_aim(agent->behind, &target);
 	if (endpoints_fan_out(agent->endpoints))
@@ -190,12 +195,25 @@ static bool has_news(const struct happened *happened)
 	       happened->reload || happened->child;
 }
 
+/* No reason to wake up for: done with the work, soon after the start, when the
+ * first connection stands, and now and then. */
+static void trim(struct agent *agent)
+{
+	uint64_t now = clock_ms();
+
+	if (now < agent->trim_at)
+		return;
+	memory_release_code();
+	agent->trim_at = now + TRIM_PAUSE_MS;
+}
+
 static void work(struct agent *agent)
 {
 	for (;;) {
 		uint64_t next;
 
 		act(agent);
+		trim(agent);
 		next = step(agent);
 		if (finished(agent))
 			return;
@@ -257,6 +275,8 @@ static int conclude(const struct agent *agent)
 int agent_run(struct agent *agent)
 {
 	aim(agent);
+	memory_release_code();
+	agent->trim_at = clock_ms() + TRIM_FIRST_MS;
 	log_say(LOG_LEVEL_INFO, "reads %s, sends to %s%s",
 		agent->options->spool,
 		exporter_name(agent->endpoints->list[0].exporter),

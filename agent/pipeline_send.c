@@ -7,11 +7,24 @@
 #include "clock.h"
 #include "pipeline_private.h"
 #include "refused.h"
+#include "span_ids.h"
 
 /* The cursor moves durably after this many batches or when there is nothing
  * more to do: each such move is two flushes, and what is repeated after a crash
  * of the host is only what came since. */
 #define COMMIT_EVERY 16
+
+/* A message about a single span names it; about several, none. */
+static const struct log_span *single(const struct pipeline *pipeline,
+				     struct range range, struct log_span *ids)
+{
+	const struct iovec *span = pipeline->outbox.spans + range.first;
+
+	if (range.n != 1)
+		return NULL;
+	*ids = span_ids(span->iov_base, span->iov_len);
+	return ids;
+}
 
 /* ---- refused ------------------------------------------------------------- */
 
@@ -33,6 +46,7 @@ static bool keep_refused(struct pipeline *pipeline, struct endpoint *endpoint,
 			 struct range range)
 {
 	const struct outbox *outbox = &pipeline->outbox;
+	struct log_span ids;
 	struct err err;
 	size_t kept = 0;
 	int fd = open_refused(pipeline, endpoint, &err);
@@ -46,9 +60,10 @@ static bool keep_refused(struct pipeline *pipeline, struct endpoint *endpoint,
 	endpoint->counts.refused += kept;
 	endpoint->counts.lost += range.n - kept;
 	if (kept < range.n)
-		log_cause_say(&pipeline->keeping, LOG_LEVEL_ERROR,
-			      "%zu refused spans are lost: %s", range.n - kept,
-			      err.msg);
+		log_cause_say_about(
+			&pipeline->keeping, single(pipeline, range, &ids),
+			LOG_LEVEL_ERROR, "%zu refused spans are lost: %s",
+			range.n - kept, err.msg);
 	return kept == range.n;
 }
 
@@ -57,13 +72,16 @@ static void say_refused(struct pipeline *pipeline,
 			bool kept)
 {
 	const char *name = exporter_name(endpoint->exporter);
+	struct range range = ranges_top(&pipeline->ranges);
+	struct log_span ids;
+	const struct log_span *span = single(pipeline, range, &ids);
 	char queue[BEHIND_NAME_SIZE] = "";
 
 	if (pipeline->target.behind)
 		behind_name(endpoint, queue);
 	if (kept)
-		log_cause_say(
-			&pipeline->refusing, LOG_LEVEL_ERROR,
+		log_cause_say_about(
+			&pipeline->refusing, span, LOG_LEVEL_ERROR,
 			"%s refuses spans for good: %s; they are set aside in %s/%s%s",
 			name, why,
 			pipeline->target.behind
@@ -71,8 +89,8 @@ static void say_refused(struct pipeline *pipeline,
 				: pipeline->spool,
 			queue, REFUSED_DIR);
 	else
-		log_cause_say(&pipeline->refusing, LOG_LEVEL_ERROR,
-			      "%s refuses spans for good: %s", name, why);
+		log_cause_say_about(&pipeline->refusing, span, LOG_LEVEL_ERROR,
+				    "%s refuses spans for good: %s", name, why);
 }
 
 void pipeline_refuse(struct pipeline *pipeline, struct endpoint *endpoint,
@@ -94,6 +112,7 @@ static void accept_range(struct pipeline *pipeline,
 			 const struct export_result *result)
 {
 	struct range range = ranges_top(&pipeline->ranges);
+	struct log_span ids;
 
 	pipeline->counts.sent += range.n - result->rejected;
 	pipeline->counts.rejected += result->rejected;
@@ -102,9 +121,10 @@ static void accept_range(struct pipeline *pipeline,
 	if (!*result->msg)
 		return;
 	pipeline->refused_some = true;
-	log_cause_say(&pipeline->refusing, LOG_LEVEL_WARNING,
-		      "%s: %s; what it rejected is dropped and counted",
-		      exporter_name(endpoint->exporter), result->msg);
+	log_cause_say_about(&pipeline->refusing, single(pipeline, range, &ids),
+			    LOG_LEVEL_WARNING,
+			    "%s: %s; what it rejected is dropped and counted",
+			    exporter_name(endpoint->exporter), result->msg);
 }
 
 /* 0: for as long as it is configured. */

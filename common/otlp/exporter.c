@@ -19,6 +19,7 @@ static const struct scheme {
 	{ "http://", &http_exporter_ops },
 	{ "https://", &http_exporter_ops },
 	{ "file:", &file_exporter_ops },
+	{ "stdout:", &stdout_exporter_ops },
 };
 
 static const struct exporter_ops *find_ops(const char *endpoint)
@@ -46,8 +47,8 @@ struct exporter *exporter_create(const char *endpoint,
 		/* not the endpoint itself: it may hold a password */
 		errno = EINVAL;
 		err_set(err,
-			"an endpoint begins with http://, https:// or file:, "
-			"not with \"%.*s\"",
+			"an endpoint begins with http://, https://, file: or "
+			"stdout:, not with \"%.*s\"",
 			(int)strcspn(endpoint, ":/@"), endpoint);
 		return NULL;
 	}

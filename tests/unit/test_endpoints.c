@@ -41,7 +41,6 @@ static void make(enum endpoint_policy policy)
 			     .threshold = 2,
 			     .reset_ms = 60000 },
 	};
-	log_set_level(LOG_LEVEL_ERROR);
 }
 
 static void send_to(size_t i, enum verdict verdict, bool divisible)
