@@ -195,10 +195,11 @@ static size_t find_slot(struct metrics *metrics, const char *endpoint)
 static void configure(struct metrics *metrics, const char *name)
 {
 	size_t slot = find_slot(metrics, name);
-	struct endpoint_metrics *endpoint = &metrics->data.endpoints[slot];
+	struct endpoint_metrics *endpoint;
 
 	if (slot == NO_SLOT)
 		return;
+	endpoint = &metrics->data.endpoints[slot];
 	endpoint->configured = 1;
 	endpoint->used_ns = clock_unix_ns();
 	/* its failures were those of an exporter that is gone */
