@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/endpoint.h"
+
 #define PATH_SHOWN 300 /* a path that is longer is cut */
 
 struct check {
@@ -31,13 +33,17 @@ warn(const struct check *check, const char *fmt, ...)
 	check->warn(err.msg, check->arg);
 }
 
-static bool any_endpoint(const struct config *config, const char *scheme)
+static bool any_tls(const struct config *config)
 {
 	char **p;
 
-	for (p = config->endpoint; p && *p; p++)
-		if (!strncmp(*p, scheme, strlen(scheme)))
+	for (p = config->endpoint; p && *p; p++) {
+		const struct endpoint_scheme *scheme = endpoint_scheme(*p);
+
+		if (scheme && scheme->transport &&
+		    !strcmp(scheme->transport, "https://"))
 			return true;
+	}
 	return false;
 }
 
@@ -77,7 +83,7 @@ static void check_tls(const struct check *check)
 	if (!config->tls_verify)
 		warn(check, "TLSVerify=no: anybody on the way can pose as the "
 			    "receiver; for tests only");
-	if (!any_endpoint(config, "https://"))
+	if (!any_tls(config))
 		return;
 	check_file(check, "CAFile", config->ca_file, 0);
 	check_file(check, "CertFile", config->cert_file, 0);
@@ -90,13 +96,15 @@ static void check_endpoints(const struct check *check)
 	char **p;
 
 	for (p = check->config->endpoint; p && *p; p++) {
+		const struct endpoint_scheme *scheme = endpoint_scheme(*p);
 		const char *host = strstr(*p, "://");
 		const char *slash = host ? strchr(host + 3, '/') : NULL;
 
-		if (slash && !slash[1])
-			warn(check, "Endpoint: the path / of a URL is used as "
-				    "it stands; leave it out to get "
-				    "/v1/traces");
+		if (slash && !slash[1] && scheme && scheme->path)
+			warn(check,
+			     "Endpoint: the path / of a URL is used as it "
+			     "stands; leave it out to get /%s",
+			     scheme->path);
 	}
 }
 
@@ -121,6 +129,15 @@ static void check_headers(const struct check *check)
 		     "Headers: everybody can read %.*s; keep secrets in "
 		     "HeadersFile",
 		     PATH_SHOWN, path);
+}
+
+static void check_auth(const struct check *check)
+{
+	const struct config *config = check->config;
+
+	if (config->auth && !strncmp(config->auth, "bearer:", 7))
+		check_file(check, "Auth", config->auth + 7, 077);
+	check_file(check, "CredentialsFile", config->credentials_file, 077);
 }
 
 static void check_spool(const struct check *check)
@@ -167,6 +184,7 @@ void check_files(const struct config *config,
 	check_endpoints(&check);
 	check_headers(&check);
 	check_file(&check, "HeadersFile", config->headers_file, 077);
+	check_auth(&check);
 	check_tls(&check);
 	check_spool(&check);
 	check_user(&check);
