@@ -115,7 +115,8 @@ static const char *after_proxy_scheme(const char *text)
 	return rest;
 }
 
-/* [USER[:PASSWORD]@]HOST[:PORT][/] */
+/* [USER[:PASSWORD]@]HOST[:PORT][/].  What would end the user information early
+ * must be percent-encoded: libcurl and those who mask it go by that. */
 static bool authority_valid(const char *text)
 {
 	const char *at = strrchr(text, '@');
@@ -123,7 +124,7 @@ static bool authority_valid(const char *text)
 	size_t len = strspn(host, LOWER UPPER DIGITS ".-_:[]");
 
 	return len && (!host[len] || !strcmp(host + len, "/")) &&
-	       !strpbrk(text, " \t?#");
+	       strcspn(text, " \t/?#,") >= (size_t)(host - text);
 }
 
 /* Never shown: it may hold a password. */

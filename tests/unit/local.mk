@@ -73,19 +73,23 @@ agent_tests = \
 	tests/unit/test_envelope \
 	tests/unit/test_export_file \
 	tests/unit/test_export_http \
+	tests/unit/test_http_auth \
 	tests/unit/test_http_verdict \
 	tests/unit/test_otlp_json \
 	tests/unit/test_ranges \
-	tests/unit/test_retry
+	tests/unit/test_retry \
+	tests/unit/test_zipkin_json
 agent_test_libs = libagent.la libotlp.la $(LDADD) $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_comment_list_LDADD = $(agent_test_libs)
 tests_unit_test_envelope_LDADD = $(agent_test_libs)
 tests_unit_test_export_file_LDADD = $(agent_test_libs)
 tests_unit_test_export_http_LDADD = $(agent_test_libs)
+tests_unit_test_http_auth_LDADD = $(agent_test_libs)
 tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
 tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)
 tests_unit_test_retry_LDADD = $(agent_test_libs)
+tests_unit_test_zipkin_json_LDADD = $(agent_test_libs)
 
 slurm_tests =
 if HAVE_SLURM_FULL
