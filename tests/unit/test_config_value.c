@@ -53,7 +53,7 @@ Test(config_value, reads_auth_and_proxy)
 	cr_assert_str_eq(config->auth, "sigv4:eu-west-1/xray");
 	cr_assert_str_eq(config->proxy, "Socks5h://u:p@[::1]:1080/");
 	config_destroy(config);
-	config = config_of("Auth=Bearer:/A/b c\nAuth=\"bearer:/A/b c\"\n"
+	config = config_of("Auth=Bearer:/x\nAuth=\"bearer:/A/b c\"\n"
 			   "Proxy=http://p\nProxy=\n");
 	cr_assert_str_eq(config->auth, "bearer:/A/b c");
 	cr_assert_null(config->proxy);
