@@ -22,6 +22,7 @@ slurm_otel_agent_SOURCES = \
 	agent/log.c agent/log.h \
 	agent/loop.c \
 	agent/main.c \
+	agent/memory.c agent/memory.h \
 	agent/options.c agent/options.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \

@@ -8,6 +8,7 @@
 #include "agent.h"
 #include "daemonize.h"
 #include "log.h"
+#include "memory.h"
 #include "options.h"
 
 static int fail(int status, const struct err *err)
@@ -32,8 +33,10 @@ static int serve(const struct options *options, struct config *config,
 	else
 		held = false;
 	daemon_ready(ready, status);
-	if (status == EXIT_SUCCESS && !held)
+	if (status == EXIT_SUCCESS && !held) {
+		memory_release_code();
 		status = agent_run(&agent);
+	}
 	agent_destroy(&agent);
 	return status;
 }

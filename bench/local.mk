@@ -1,5 +1,5 @@
 # Benchmarks: built by `make bench`, run by bench/run.sh, never part of a test.
-EXTRA_PROGRAMS = bench_hooks bench_encode
+EXTRA_PROGRAMS += bench_hooks bench_encode
 EXTRA_LTLIBRARIES = libnoopspank.la
 EXTRA_DIST += bench/run.sh bench/README.md bench/bench.h
 

@@ -7,3 +7,4 @@ include tests/unit/local.mk
 EXTRA_DIST += tests/unit/tap.sh tests/run.sh tests/agent tests/cluster tests/zipkin.jq .ci/run .clang-format
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/tap.sh
 include tests/agent/local.mk
+include tests/fuzz/local.mk

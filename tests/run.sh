@@ -3,15 +3,17 @@
 #
 # Installs what the tests need, builds, and runs them: unit tests (also under
 # AddressSanitizer and UndefinedBehaviorSanitizer), the agent against a scripted
-# receiver, and everything together on a private real Slurm cluster.
+# receiver, the fuzz targets with their seeds, and everything together on a
+# private real Slurm cluster.
 #
-# usage: tests/run.sh [--unit] [--agent] [--cluster] [-v] [NAME...]
-#   --unit, --agent, --cluster  only these groups
+# usage: tests/run.sh [--unit] [--agent] [--fuzz] [--cluster] [-v] [NAME...]
+#   --unit, --agent, --fuzz, --cluster  only these groups
 #   NAME   only tests whose file name contains it
 #   -v     show the output of every test
 #
-# With CI=true in the environment it also builds with clang, checks the
-# distribution (`make distcheck`) and lints the shell scripts.
+# With CI=true in the environment it also fuzzes each target for 20 s, builds
+# with clang, checks the distribution (`make distcheck`) and lints the shell
+# scripts.
 # The last line is `N passed, N failed`; the exit status is 0 when none failed.
 set -euo pipefail
 
@@ -21,6 +23,8 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 
 BUILD=build
 SANITIZED=build-sanitized
+FUZZ=build-fuzz
+FUZZ_SECONDS=20 # a target, with CI=true
 LOGS=$SETUP_CACHE/logs
 TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev protobuf-compiler valgrind mandoc
   shellcheck xz-utils util-linux)
@@ -39,14 +43,14 @@ usage() {
 
 for argument; do
   case $argument in
-  --unit | --agent | --cluster) groups+=("${argument#--}") ;;
+  --unit | --agent | --fuzz | --cluster) groups+=("${argument#--}") ;;
   -v) verbose=yes ;;
   -h | --help) usage && exit 0 ;;
   -*) usage >&2 && exit 2 ;;
   *) filters+=("$argument") ;;
   esac
 done
-[[ ${#groups[@]} -gt 0 ]] || groups=(unit agent cluster)
+[[ ${#groups[@]} -gt 0 ]] || groups=(unit agent fuzz cluster)
 
 wanted_group() {
   [[ " ${groups[*]} " == *" $1 "* ]]
@@ -169,6 +173,18 @@ run_scripts() {
   done
 }
 
+# run_fuzzers: each target that `make fuzzers` built, which is those that
+# tests/fuzz/local.mk lists.
+run_fuzzers() {
+  local program name
+  for program in "$TOP/$FUZZ"/tests/fuzz/fuzz_*; do
+    name=$(basename "$program")
+    [[ -x $program && -f $program && $name != *.* ]] || continue
+    wanted "$name" || continue
+    run_tap "$name" "$TOP/tests/fuzz/run.sh" "$program" "$LOGS" ${slow:+"$FUZZ_SECONDS"}
+  done
+}
+
 lint_shell() {
   cd "$TOP" && shellcheck -x contrib/*.sh contrib/lib/*.sh tests/*.sh tests/*/*.sh \
     tests/cluster/lib/*.sh bench/*.sh .ci/run
@@ -200,6 +216,9 @@ if wanted_group unit; then
   heading "Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
   setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O1'
   run_unit $SANITIZED sanitized
+  if wanted agent/test_replay; then
+    run_tap "agent/test_replay (sanitized)" env -C "$TOP/$SANITIZED" bash "$TOP/tests/agent/test_replay.sh"
+  fi
   if [[ -n $slow ]]; then
     heading "Unit tests as shipped"
     run_unit $BUILD gcc
@@ -213,6 +232,13 @@ if wanted_group agent; then
   heading "The agent against a scripted receiver"
   setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" check TESTS= || exit 1
   run_scripts agent
+fi
+
+if wanted_group fuzz; then
+  heading "Fuzz targets under AddressSanitizer and UndefinedBehaviorSanitizer"
+  setup_configured $FUZZ "clang, libFuzzer" --enable-werror --enable-fuzzers CC=clang CFLAGS='-g -O1'
+  setup_quietly "make fuzzers" make -C "$TOP/$FUZZ" -j"$(nproc)" fuzzers || exit 1
+  run_fuzzers
 fi
 
 if wanted_group cluster; then

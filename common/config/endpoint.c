@@ -170,7 +170,8 @@ static int complete_url(const char *text, const struct endpoint_scheme *scheme,
 			      err);
 	path_added(scheme, rule, path, query, added, sizeof(added));
 	if (scheme->port && !has_port(rest, path))
-		snprintf(port, sizeof(port), ":%hu", scheme->port);
+		snprintf(port, sizeof(port), ":%hu",
+			 (unsigned short)scheme->port);
 	if (asprintf(ret, "%s%.*s%s%.*s%s%s", scheme->prefix,
 		     (int)(path - rest), rest, port,
 		     scheme->path ? (int)(query - path) : 0, path, added,

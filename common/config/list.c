@@ -244,10 +244,14 @@ int value_parse_headers(const struct config_key *key, const char *text,
 	return 0;
 }
 
-/* The inverse of percent_decode, for what would not survive the list. */
+/* The inverse of percent_decode, for what would not survive the list.  A name
+ * is not decoded, so it stays as it is. */
 static void put_encoded(const char *entry, FILE *out)
 {
-	for (; *entry; entry++) {
+	size_t name_len = strcspn(entry, "=");
+
+	fwrite(entry, 1, name_len, out);
+	for (entry += name_len; *entry; entry++) {
 		if (strchr(",% \t\"#", *entry))
 			fprintf(out, "%%%02X", (unsigned int)*entry);
 		else

@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "util/utf8.h"
+
 #define PATH_SHOWN 200 /* so that a long path leaves room for the mistake */
 
 /* A name that is shown though it means nothing to us: it may be half of a
@@ -29,7 +31,13 @@ static const char *shown_path(const char *path)
 {
 	size_t len = strlen(path);
 
-	return len > PATH_SHOWN ? path + len - PATH_SHOWN : path;
+	if (len <= PATH_SHOWN)
+		return path;
+	path += len - PATH_SHOWN;
+	/* not from inside a character on */
+	while (((unsigned char)*path & 0xc0) == 0x80)
+		path++;
+	return path;
 }
 
 /* "/etc/slurm/otel.conf:12: Endpoint: " */
@@ -74,7 +82,7 @@ int loader_mistake(struct loader *loader, const struct config_place *place,
 	len = strlen(err.msg);
 	errno = saved;
 	va_start(ap, fmt);
-	vsnprintf(err.msg + len, sizeof(err.msg) - len, fmt, ap);
+	utf8_vprint(err.msg + len, sizeof(err.msg) - len, fmt, ap);
 	va_end(ap);
 	loader->mistakes++;
 	loader->report(err.msg, loader->arg);

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "otlp/exporter_ops.h"
+#include "util/utf8.h"
 
 static const struct scheme {
 	const char *prefix;
@@ -105,6 +106,6 @@ void export_result_set(struct export_result *ret, enum verdict verdict,
 
 	ret->verdict = verdict;
 	va_start(ap, fmt);
-	vsnprintf(ret->msg, sizeof(ret->msg), fmt, ap);
+	utf8_vprint(ret->msg, sizeof(ret->msg), fmt, ap);
 	va_end(ap);
 }

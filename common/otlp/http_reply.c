@@ -45,14 +45,11 @@ static void begin_response(struct http_reply *reply, const char *line,
 			reply->status = 10 * reply->status + (line[i] - '0');
 }
 
-static size_t on_header(char *line, size_t size, size_t n, void *arg)
+bool http_reply_header(struct http_reply *reply, const char *line, size_t len)
 {
-	struct http_reply *reply = arg;
-	size_t len = size * n;
-
 	reply->header_bytes += len;
 	if (reply->header_bytes > HEADERS_MAX)
-		return 0; /* ends the transfer */
+		return false;
 	if (len >= 5 && !strncmp(line, "HTTP/", 5))
 		begin_response(reply, line, len);
 	else if (len && (line[0] == '\r' || line[0] == '\n'))
@@ -61,20 +58,28 @@ static size_t on_header(char *line, size_t size, size_t n, void *arg)
 		   sizeof(reply->content_type));
 	copy_value(line, len, "Retry-After", reply->retry_after,
 		   sizeof(reply->retry_after));
-	return len;
+	return true;
 }
 
-static size_t on_body(char *data, size_t size, size_t n, void *arg)
+bool http_reply_body(struct http_reply *reply, const void *data, size_t len)
 {
-	struct http_reply *reply = arg;
-	size_t len = size * n;
-
 	reply->body_bytes += len;
 	if (reply->body_bytes > BODY_MAX)
-		return 0; /* ends the transfer */
+		return false;
 	if (reply->body_bytes <= BODY_KEPT)
 		buf_append(&reply->body, data, len);
-	return len;
+	return true;
+}
+
+/* Any other number than what came ends the transfer. */
+static size_t on_header(char *line, size_t size, size_t n, void *reply)
+{
+	return http_reply_header(reply, line, size * n) ? size * n : 0;
+}
+
+static size_t on_body(char *data, size_t size, size_t n, void *reply)
+{
+	return http_reply_body(reply, data, size * n) ? size * n : 0;
 }
 
 void http_reply_attach(struct http_reply *reply, CURL *curl)

@@ -22,8 +22,15 @@ struct http_reply {
 	struct buf body; /* what is kept of it */
 };
 
-/* Sets the callbacks of curl; reply must live as long. */
+/* Sets the callbacks of curl to the two below; reply must live as long. */
 void http_reply_attach(struct http_reply *reply, CURL *curl);
+/*
+ * Takes one line of the headers, its end included, or the next piece of the
+ * body.  Returns false when that is more than an honest receiver sends: the
+ * transfer is to end.
+ */
+bool http_reply_header(struct http_reply *reply, const char *line, size_t len);
+bool http_reply_body(struct http_reply *reply, const void *data, size_t len);
 /* Before every request. */
 void http_reply_reset(struct http_reply *reply);
 void http_reply_free(struct http_reply *reply);

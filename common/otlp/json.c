@@ -9,6 +9,7 @@
 
 #include "otlp/envelope.h"
 #include "otlp/json_value.h"
+#include "otlp/nesting.h"
 #include "otlp/resource.h"
 
 static void json_put(json_object **object)
@@ -146,10 +147,18 @@ static int put_object(struct buf *ret, json_object *object,
 	return 0;
 }
 
+static Otlp__Span *decode_span(const struct iovec *bytes)
+{
+	return nesting_bounded(&otlp__span__descriptor, bytes->iov_base,
+			       bytes->iov_len)
+		       ? otlp__span__unpack(NULL, bytes->iov_len,
+					    bytes->iov_base)
+		       : NULL;
+}
+
 static int put_span(struct buf *ret, const struct iovec *bytes, struct err *err)
 {
-	Otlp__Span *span =
-		otlp__span__unpack(NULL, bytes->iov_len, bytes->iov_base);
+	Otlp__Span *span = decode_span(bytes);
 	struct json_maker maker = { false };
 	int rc;
 

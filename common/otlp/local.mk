@@ -25,6 +25,7 @@ libotlp_la_SOURCES = \
 	common/otlp/json.c common/otlp/json.h \
 	common/otlp/json_value.c common/otlp/json_value.h \
 	common/otlp/plain_value.c common/otlp/plain_value.h \
+	common/otlp/nesting.c common/otlp/nesting.h \
 	common/otlp/private_file.c common/otlp/private_file.h \
 	common/otlp/resource.c common/otlp/resource.h \
 	common/otlp/secret_file.c common/otlp/secret_file.h \

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "otlp/envelope.h"
+#include "otlp/nesting.h"
 #include "otlp/plain_value.h"
 #include "otlp/resource.h"
 #include "span/attrs.h"
@@ -256,11 +257,19 @@ static bool ids_valid(const Otlp__Span *span)
 	       (!span->parent_span_id.len || span->parent_span_id.len == 8);
 }
 
+static Otlp__Span *decode_span(const struct iovec *bytes)
+{
+	return nesting_bounded(&otlp__span__descriptor, bytes->iov_base,
+			       bytes->iov_len)
+		       ? otlp__span__unpack(NULL, bytes->iov_len,
+					    bytes->iov_base)
+		       : NULL;
+}
+
 static int put_span(struct zipkin *zipkin, const struct iovec *bytes,
 		    struct buf *ret, struct err *err)
 {
-	Otlp__Span *span =
-		otlp__span__unpack(NULL, bytes->iov_len, bytes->iov_base);
+	Otlp__Span *span = decode_span(bytes);
 	json_object *object;
 
 	if (!span || !ids_valid(span)) {

@@ -87,17 +87,20 @@ static void pass_partly(struct spool_reader *reader)
 	}
 }
 
-int spool_advance(struct spool_reader *reader, struct err *err)
+int spool_advance(struct spool_reader *reader, bool durable, struct err *err)
 {
 	struct spool_cursor cursor;
 	size_t n_done;
+	bool write;
 	int r = 0;
 
 	cursor = target(reader, &n_done);
-	if (!n_done && spool_cursor_equal(cursor, reader->cursor))
+	write = !spool_cursor_equal(cursor, reader->cursor) ||
+		(durable && reader->unflushed);
+	if (!n_done && !write)
 		return 0;
-	if (!spool_cursor_equal(cursor, reader->cursor))
-		r = spool_cursor_write(reader->dirfd, cursor, err);
+	if (write)
+		r = spool_cursor_write(reader->dirfd, cursor, durable, err);
 	/*
 	 * On a full disk the cursor can not be written until something is
 	 * removed, and what is done with must go even so: the cursor then
@@ -106,9 +109,10 @@ int spool_advance(struct spool_reader *reader, struct err *err)
 	 */
 	remove_done(reader, n_done);
 	if (r < 0 && n_done)
-		r = spool_cursor_write(reader->dirfd, cursor, err);
+		r = spool_cursor_write(reader->dirfd, cursor, durable, err);
 	if (r == 0) {
 		reader->cursor = cursor;
+		reader->unflushed = write ? !durable : reader->unflushed;
 		pass_partly(reader);
 	}
 	store_torn(reader);
@@ -124,14 +128,23 @@ static struct spool_held *find_held(struct spool_reader *reader,
 	return NULL;
 }
 
-int spool_commit(struct spool_reader *reader, uint64_t segment, uint64_t end,
-		 struct err *err)
+static bool passed(const struct spool_reader *reader, uint64_t segment,
+		   uint64_t end)
+{
+	return segment < reader->cursor.segment ||
+	       (segment == reader->cursor.segment &&
+		end <= reader->cursor.offset);
+}
+
+static int commit(struct spool_reader *reader, uint64_t segment, uint64_t end,
+		  bool durable, struct err *err)
 {
 	struct spool_held *held = find_held(reader, segment);
 
-	if (segment < reader->cursor.segment ||
-	    (segment == reader->cursor.segment && end <= reader->cursor.offset))
-		return 0;
+	if (passed(reader, segment, end))
+		return durable && reader->unflushed
+			       ? spool_advance(reader, true, err)
+			       : 0;
 	if (!held || !held->started || end > held->last || end < held->start) {
 		errno = EINVAL;
 		return err_set(err,
@@ -143,5 +156,17 @@ int spool_commit(struct spool_reader *reader, uint64_t segment, uint64_t end,
 		h->done = h->last;
 	if (end > held->done)
 		held->done = end;
-	return spool_advance(reader, err);
+	return spool_advance(reader, durable, err);
+}
+
+int spool_commit(struct spool_reader *reader, uint64_t segment, uint64_t end,
+		 struct err *err)
+{
+	return commit(reader, segment, end, true, err);
+}
+
+int spool_mark(struct spool_reader *reader, uint64_t segment, uint64_t end,
+	       struct err *err)
+{
+	return commit(reader, segment, end, false, err);
 }

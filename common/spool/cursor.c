@@ -71,7 +71,8 @@ int spool_cursor_read(int dirfd, struct spool_cursor *ret, struct err *err)
 	return 0;
 }
 
-static int write_tmp(int dirfd, struct spool_cursor cursor, struct err *err)
+static int write_tmp(int dirfd, struct spool_cursor cursor, bool durable,
+		     struct err *err)
 {
 	char text[TEXT_MAX + 1];
 	struct stat st;
@@ -87,14 +88,15 @@ static int write_tmp(int dirfd, struct spool_cursor cursor, struct err *err)
 	if (fd < 0)
 		return -1;
 	errno = ENOSPC; /* what a short write means; it sets none */
-	if (write(fd, text, (size_t)len) != len || fsync(fd) < 0)
+	if (write(fd, text, (size_t)len) != len || (durable && fsync(fd) < 0))
 		return err_set(err, "write the spool's cursor: %m");
 	return 0;
 }
 
-int spool_cursor_write(int dirfd, struct spool_cursor cursor, struct err *err)
+int spool_cursor_write(int dirfd, struct spool_cursor cursor, bool durable,
+		       struct err *err)
 {
-	if (write_tmp(dirfd, cursor, err) < 0) {
+	if (write_tmp(dirfd, cursor, durable, err) < 0) {
 		int saved = errno;
 
 		unlinkat(dirfd, SPOOL_CURSOR_TMP, 0);
@@ -104,7 +106,7 @@ int spool_cursor_write(int dirfd, struct spool_cursor cursor, struct err *err)
 	if (renameat(dirfd, SPOOL_CURSOR_TMP, dirfd, SPOOL_CURSOR) < 0)
 		return err_set(err, "replace the spool's cursor: %m");
 	/* EINVAL: a filesystem without fsync of directories. */
-	if (fsync(dirfd) < 0 && errno != EINVAL)
+	if (durable && fsync(dirfd) < 0 && errno != EINVAL)
 		return err_set(err, "make the spool's cursor durable: %m");
 	return 0;
 }

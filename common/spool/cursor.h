@@ -23,8 +23,10 @@ static inline bool spool_cursor_equal(struct spool_cursor a,
  * err when it is there and can not be read. */
 int spool_cursor_read(int dirfd, struct spool_cursor *ret, struct err *err);
 
-/* Writes it durably.  Returns 0, or -1 with err and the old one in place (or,
- * where only the last fsync failed, either of the two). */
-int spool_cursor_write(int dirfd, struct spool_cursor cursor, struct err *err);
+/* Writes it; with durable it outlives a failure of power, else only that of the
+ * process.  Returns 0, or -1 with err and the old one in place (or, where only
+ * the last fsync failed, either of the two). */
+int spool_cursor_write(int dirfd, struct spool_cursor cursor, bool durable,
+		       struct err *err);
 
 #endif

@@ -300,7 +300,7 @@ int spool_read(struct spool_reader *reader, struct spool_record *ret,
 		if (r)
 			return r;
 		/* Nothing, or nothing but torn bytes, was left in there. */
-		if (spool_advance(reader, err) < 0)
+		if (spool_advance(reader, true, err) < 0)
 			return -1;
 	}
 	return r;

@@ -48,7 +48,8 @@ struct spool_reader {
 	int dirfd;     /* the caller's */
 	int rotate_fd; /* rotate.lock; -1 until it is needed */
 	bool blocked;
-	struct spool_cursor cursor; /* as on the disk */
+	struct spool_cursor cursor; /* as in its file */
+	bool unflushed;             /* which a power failure may undo */
 	struct spool_held held[SPOOL_HELD_MAX];
 	size_t n_held;
 	struct spool_scan scan;        /* of the last one held */
@@ -65,10 +66,11 @@ void spool_release_first(struct spool_reader *reader, size_t n);
 void spool_release_last(struct spool_reader *reader, size_t n);
 
 /*
- * Writes down what is committed, removes the segments that are done with and
- * lets go of their locks.  Does nothing when nothing was committed since.
- * Returns 0, or -1 with err; segments that are done are removed even then.
+ * Writes down what is committed, durably or not, removes the segments that are
+ * done with and lets go of their locks.  Does nothing when that is done
+ * already. Returns 0, or -1 with err; segments that are done are removed even
+ * then.
  */
-int spool_advance(struct spool_reader *reader, struct err *err);
+int spool_advance(struct spool_reader *reader, bool durable, struct err *err);
 
 #endif

@@ -160,6 +160,14 @@ int spool_read(struct spool_reader *reader, struct spool_record *ret,
 int spool_commit(struct spool_reader *reader, uint64_t segment, uint64_t end,
 		 struct err *err);
 
+/*
+ * The same without flushing: it stands against a kill of the process, but a
+ * failure of power may undo it.  Cheap enough for every batch; a spool_commit
+ * of the same place makes it durable.
+ */
+int spool_mark(struct spool_reader *reader, uint64_t segment, uint64_t end,
+	       struct err *err);
+
 /* True when the last spool_read returned 0 because a writer still held what
  * comes next.  It ends with an IN_CLOSE_WRITE; but when a writer is killed,
  * that comes an instant before its lock is gone, so look again within a second.

@@ -4,7 +4,8 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
+
+#include "util/utf8.h"
 
 int err_set(struct err *err, const char *fmt, ...)
 {
@@ -14,7 +15,7 @@ int err_set(struct err *err, const char *fmt, ...)
 	if (!err)
 		return -1;
 	va_start(ap, fmt);
-	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	utf8_vprint(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
 	errno = saved;
 	return -1;

@@ -3,6 +3,7 @@
 #include "util/utf8.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 /*
@@ -78,4 +79,27 @@ size_t utf8_repair(const char *text, size_t len, size_t max_chars, char *ret)
 	}
 	ret[out] = '\0';
 	return out;
+}
+
+/* How many bytes at the end begin a sequence without ending it. */
+static size_t incomplete_tail(const uint8_t *text, size_t len)
+{
+	for (size_t tail = 1; tail < 4 && tail <= len; tail++) {
+		const struct lead *lead = find_lead(text[len - tail]);
+
+		if (lead)
+			return lead->length > tail ? tail : 0;
+		if ((text[len - tail] & 0xc0) != 0x80)
+			return 0;
+	}
+	return 0;
+}
+
+void utf8_vprint(char *ret, size_t size, const char *fmt, va_list ap)
+{
+	int n = vsnprintf(ret, size, fmt, ap);
+	size_t len = size - 1;
+
+	if (n >= 0 && (size_t)n > len)
+		ret[len - incomplete_tail((const uint8_t *)ret, len)] = '\0';
 }

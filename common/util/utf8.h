@@ -7,6 +7,7 @@
 #ifndef OTEL_UTIL_UTF8_H
 #define OTEL_UTIL_UTF8_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,5 +21,13 @@ bool utf8_valid(const char *text, size_t len);
  * Returns the length written without the NUL.
  */
 size_t utf8_repair(const char *text, size_t len, size_t max_chars, char *ret);
+
+/*
+ * vsnprintf for text that people read: what does not fit into the size bytes
+ * of ret (with the NUL; at least 1) is cut between two characters, never
+ * inside one.
+ */
+void utf8_vprint(char *ret, size_t size, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 
 #endif

@@ -163,12 +163,19 @@ setup_stale() { # RESULT
 }
 
 # setup_build DIRECTORY WHAT [CONFIGURE-OPTION...]: configures and builds out
-# of tree, and installs into DIRECTORY/stage.  Other options than last time mean
-# another configure run.
+# of tree, and installs into DIRECTORY/stage.
 setup_build() {
-  local dir=$SETUP_TOP/$1 what=$2 jobs
+  local dir=$SETUP_TOP/$1 what=$2
+  setup_configured "$@"
+  setup_quietly "make ($what)" make -C "$dir" -j"$(nproc)" || exit 1
+  setup_quietly "make install ($what)" make -C "$dir" install || exit 1
+}
+
+# setup_configured, as setup_build, but builds nothing.  Other options than
+# last time mean another configure run.
+setup_configured() {
+  local dir=$SETUP_TOP/$1 what=$2
   shift 2
-  jobs=$(nproc)
   if setup_stale "$SETUP_TOP/configure"; then
     setup_quietly "autoreconf" autoreconf -fi "$SETUP_TOP" || exit 1
   fi
@@ -177,8 +184,6 @@ setup_build() {
     mkdir -p "$dir"
     setup_quietly "configure ($what)" setup_configure "$dir" "$@" || exit 1
   fi
-  setup_quietly "make ($what)" make -C "$dir" -j"$jobs" || exit 1
-  setup_quietly "make install ($what)" make -C "$dir" install || exit 1
 }
 
 setup_configure() {

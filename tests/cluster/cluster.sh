@@ -31,6 +31,8 @@ CLUSTER_PLUGINS=    # yes or no: ours are loaded
 CLUSTER_NODES=()    # n1 n2 ...
 declare -A CLUSTER_PID=()  # munged, slurmctld, slurmd.n1 ... -> process id
 
+# shellcheck source=tests/lib/server.sh
+. "$CLUSTER_LIB/../lib/server.sh"
 # shellcheck source=tests/cluster/lib/conf.sh
 . "$CLUSTER_LIB/lib/conf.sh"
 # shellcheck source=tests/cluster/lib/daemons.sh

@@ -10,7 +10,7 @@ missing=$(receiver_missing)
 [[ -z $missing ]] || skip_all "$missing"
 
 # A receiver that is down, so that the spools keep what two jobs leave there.
-RECEIVER_PORT=$(cluster_free_ports 1)
+RECEIVER_PORT=$(free_ports 1)
 start_with_plugins --nodes 2 --otel-conf "Endpoint=http://127.0.0.1:$RECEIVER_PORT"
 
 script=$(cluster_script work <<'END_OF_SCRIPT'

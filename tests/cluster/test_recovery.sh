@@ -151,7 +151,7 @@ everything_of "agents killed at work" "${!steps_of[@]}"
 missing=$(receiver_missing)
 if [[ -z $missing ]]; then
   cluster_wait_drained
-  RECEIVER_PORT=$(cluster_free_ports 1)
+  RECEIVER_PORT=$(free_ports 1)
   cluster_write_otel_conf "Endpoint=http://127.0.0.1:$RECEIVER_PORT"
   cluster_stop_agents TERM
   cluster_restart

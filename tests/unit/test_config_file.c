@@ -386,3 +386,20 @@ Test(config_file, survives_random_files)
 		config_destroy(config);
 	}
 }
+
+Test(config_file, a_long_path_in_a_mistake_is_cut_between_characters)
+{
+	for (size_t shift = 0; shift < 4; shift++) {
+		char text[1024] = "Include xxxx";
+		size_t len = strlen(text) - shift;
+
+		for (int i = 0; i < 200; i++)
+			len = (size_t)(stpcpy(text + len,
+					      i % 40 ? "\xf0\x9f\x98\x80"
+						     : "x/") -
+				       text);
+		cr_assert(utf8_valid(config_refusal(text),
+				     strlen(config_refusal(text))),
+			  "%zu", shift);
+	}
+}

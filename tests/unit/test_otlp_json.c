@@ -308,3 +308,71 @@ Test(json, depth_is_bounded)
 	cr_assert(strstr(text, "[{}]"));
 	free(text);
 }
+
+/* Adds key and length before the len bytes that end at data. */
+static uint8_t *wrap(uint8_t *data, size_t len, uint8_t key)
+{
+	uint8_t varint[5];
+	size_t n = 0;
+
+	do {
+		varint[n] = len & 0x7f;
+		len >>= 7;
+		if (len)
+			varint[n] |= 0x80;
+		n++;
+	} while (len);
+	data -= n;
+	memcpy(data, varint, n);
+	*--data = key;
+	return data;
+}
+
+/* A span with lists in lists, and nothing else. */
+static struct iovec nested_span(uint8_t *end, int lists)
+{
+	uint8_t *data = end;
+
+	for (int i = 0; i < lists; i++) {
+		data = wrap(data, (size_t)(end - data),
+			    1 << 3 | 2); /* values */
+		data = wrap(data, (size_t)(end - data), 5 << 3 | 2); /* array */
+	}
+	data = wrap(data, (size_t)(end - data), 2 << 3 | 2); /* value */
+	data = wrap(data, (size_t)(end - data), 9 << 3 | 2); /* attribute */
+	return (struct iovec){ data, (size_t)(end - data) };
+}
+
+static int json_of(struct iovec span)
+{
+	struct resource *resource = the_resource();
+	struct buf buf = BUF_INIT;
+	struct err err;
+	int rc = json_traces(&(struct batch){ &span, 1, resource }, &buf, &err);
+
+	buf_free(&buf);
+	resource_destroy(resource);
+	return rc;
+}
+
+/* protobuf-c decodes by recursion: this much would overflow the stack. */
+Test(json, a_megabyte_of_nested_lists_is_refused)
+{
+	static uint8_t data[1024 * 1024];
+	uint8_t *end = data + sizeof(data);
+
+	cr_assert_eq(json_of(nested_span(end, 120000)), -1);
+	cr_assert_eq(errno, EBADMSG);
+	cr_assert_eq(json_of(nested_span(end, 600)), -1);
+	cr_assert_eq(json_of(nested_span(end, 400)), 0);
+}
+
+Test(json, a_list_longer_than_its_span_is_refused)
+{
+	static uint8_t data[64];
+	struct iovec span = nested_span(data + sizeof(data), 3);
+
+	for (size_t cut = 1; cut < span.iov_len; cut++)
+		cr_assert_eq(json_of((struct iovec){ span.iov_base, cut }), -1,
+			     "%zu", cut);
+}

@@ -334,6 +334,27 @@ Test(read_otlp_json, what_nests_too_deep_is_refused)
 	buf_free(&text);
 }
 
+/* What our own file: endpoint writes at the most: 32 levels of pairs. */
+Test(read_otlp_json, attributes_as_deep_as_we_write_them_are_read)
+{
+	static const char level[] =
+		"{\"kvlistValue\":{\"values\":[{\"key\":\"k\",\"value\":";
+	struct buf text = BUF_INIT;
+
+	buf_puts(&text,
+		 "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{" IDS
+		 ",\"links\":[{\"attributes\":[{\"key\":\"k\",\"value\":");
+	for (int i = 0; i < 32; i++)
+		buf_puts(&text, level);
+	buf_puts(&text, "{}");
+	for (int i = 0; i < 32; i++)
+		buf_puts(&text, "}]}}");
+	buf_puts(&text, "}]}]}]}]}]}\n");
+	buf_putc(&text, '\0');
+	read_one((const char *)text.data);
+	buf_free(&text);
+}
+
 Test(read_otlp_json, every_prefix_and_every_flipped_bit_is_survived)
 {
 	char line[] = SPAN_LINE(

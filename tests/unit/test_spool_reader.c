@@ -6,6 +6,7 @@
 #include "spool_support.h"
 
 #include <sys/inotify.h>
+#include <sys/syscall.h>
 
 TestSuite(spool_reader, .init = spool_setup, .fini = spool_teardown);
 
@@ -150,6 +151,44 @@ Test(spool_reader, commit_in_the_middle_and_resume)
 	expect_cursor("2 600\n");
 	cr_assert_eq(spool_rewind(reader, &err), 0);
 	expect(reader, 21);
+	spool_reader_destroy(reader);
+}
+
+/* In libc's place: how often something was flushed. */
+static int flushes;
+
+int fsync(int fd)
+{
+	flushes++;
+	return (int)syscall(SYS_fsync, fd);
+}
+
+Test(spool_reader, a_mark_is_a_commit_that_is_not_flushed)
+{
+	struct spool_reader *reader;
+	struct spool_record record;
+
+	make_segments(1, 2);
+	reader = reader_make();
+	expect(reader, 10);
+	record = expect(reader, 11);
+	cr_assert_eq(spool_mark(reader, record.segment, record.end, &err), 0);
+	expect_cursor("1 1200\n");
+	cr_assert_eq(flushes, 0);
+	spool_reader_destroy(reader);
+
+	reader = reader_make();
+	record = expect(reader, 12);
+	cr_assert_eq(spool_mark(reader, record.segment, record.end, &err), 0);
+	cr_assert_not(exists(segment(1)));
+	record = expect(reader, 20);
+	cr_assert_eq(spool_mark(reader, record.segment, record.end, &err), 0);
+	cr_assert_eq(flushes, 0);
+	commit(reader, &record);
+	cr_assert_eq(flushes, 2, "%d", flushes);
+	expect_cursor("2 600\n");
+	commit(reader, &record);
+	cr_assert_eq(flushes, 2, "%d", flushes);
 	spool_reader_destroy(reader);
 }
 

@@ -2,6 +2,7 @@
 /* UTF-8: every kind of ill-formed text, and how many U+FFFD stand for it. */
 #include "util/utf8.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -186,5 +187,44 @@ Test(utf8, anything_repaired_is_valid_and_stays_as_it_is)
 		cr_assert_arr_eq(again, out, n + 1);
 		if (!max && utf8_valid(in, len))
 			cr_assert_arr_eq(out, in, len);
+	}
+}
+
+__attribute__((format(printf, 3, 4))) static void print(char *ret, size_t size,
+							const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	utf8_vprint(ret, size, fmt, ap);
+	va_end(ap);
+}
+
+Test(utf8, what_is_printed_is_cut_between_characters)
+{
+	/* ends of characters: 1, 3, 6, 10 */
+	const char *text = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
+	static const size_t fits[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10 };
+
+	for (size_t room = 0; room < COUNT(fits); room++) {
+		char out[COUNT(fits) + 1];
+
+		print(out, room + 1, "%s", text);
+		cr_assert_eq(strlen(out), fits[room], "%zu", room);
+		cr_assert_eq(memcmp(out, text, fits[room]), 0);
+	}
+}
+
+/* It is not for print to repair what is no UTF-8. */
+Test(utf8, what_is_no_character_is_printed_as_it_is)
+{
+	static const char *const texts[] = { "\x80\x80\x80\x80", "\xff\xff",
+					     "ab\x80" };
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		char out[8];
+
+		print(out, strlen(texts[i]) + 1, "%sx", texts[i]);
+		cr_assert_str_eq(out, texts[i]);
 	}
 }

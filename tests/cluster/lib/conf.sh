@@ -56,23 +56,9 @@ cluster_remove_dir() {
   fi
 }
 
-# Prints N distinct TCP ports nobody listens on, below Linux's ephemeral range.
-cluster_free_ports() {
-  local port used
-  used=" $(awk '{ split($2, a, ":"); printf "%s ", a[2] }' \
-    /proc/net/tcp /proc/net/tcp6 2>/dev/null || true) "
-  for ((port = 0; $1 > 0; )); do
-    port=$((10000 + RANDOM % 20000))
-    [[ $used == *" $(printf %04X "$port") "* ]] && continue
-    used+="$(printf %04X "$port") "
-    echo "$port"
-    set -- $(($1 - 1))
-  done
-}
-
 cluster_write_conf() {
   local ports
-  mapfile -t ports < <(cluster_free_ports $((cluster_opt_nodes + 1)))
+  mapfile -t ports < <(free_ports $((cluster_opt_nodes + 1)))
   CLUSTER_NODES=()
   cluster_slurm_conf "${ports[@]}" >"$CLUSTER_DIR/slurm.conf.default"
   cluster_merge "$cluster_opt_slurm_conf" <"$CLUSTER_DIR/slurm.conf.default" \

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The outage drill: 500 steps run while the Collector is down, agents are killed
+# three times at random moments, slurmctld is reconfigured twice.  When the
+# Collector is back every span arrives, hardly any of them twice.
+. "$(dirname "$0")/lib/test.sh"
+# shellcheck source=tests/lib/otelcol.sh
+. "$(dirname "$0")/../lib/otelcol.sh"
+unset TRACEPARENT TRACESTATE BAGGAGE
+
+JOBS=5
+STEPS=100
+missing=$(receiver_missing && otelcol_missing)
+[[ -z $missing ]] || skip_all "$missing"
+
+drill_end() {
+  rm -f "$CLUSTER_DIR/supervised"
+  otelcol_stop
+  test_end
+}
+trap drill_end EXIT
+
+# As systemd does (Restart=on-failure): an agent that was killed comes back.
+supervise() { # SPOOL
+  while [[ -e $CLUSTER_DIR/supervised ]]; do
+    slurm-otel-agent --spool "$1" --config "$CLUSTER_DIR/otel.conf" --foreground \
+      >>"$CLUSTER_DIR/log/agent.$(basename "$1").log" 2>&1 || true
+    sleep 0.2
+  done
+}
+
+random_pause() { # MILLISECONDS, at most
+  sleep "$(printf '0.%03d' $((RANDOM % $1)))"
+}
+
+agents_run() { # all three
+  [[ $(cluster_agents | wc -l) -eq 3 ]]
+}
+
+kill_agents() { # DESCRIPTION
+  ok "$1: all agents run" cluster_until 20 agents_run
+  random_pause 999
+  cluster_stop_agents KILL
+}
+
+start_with_plugins --nodes 2 --cpus 8
+receiver_start 200
+otelcol_start "$CLUSTER_DIR/otelcol" "http://127.0.0.1:$RECEIVER_PORT"
+cluster_write_otel_conf "Endpoint=$(otelcol_url http)"
+otelcol_kill
+cluster_restart
+cluster_stop_agents TERM
+touch "$CLUSTER_DIR/supervised"
+for spool in "$CLUSTER_SPOOL"/*/; do
+  supervise "${spool%/}" 2>/dev/null &
+done
+
+script=$(cluster_script steps <<END
+for ((i = 0; i < $STEPS; i++)); do srun -n1 true; done
+END
+)
+jobs=()
+for ((i = 0; i < JOBS; i++)); do
+  jobs+=("$(cluster_submit --job-name="outage-$i" "$script")")
+done
+cluster_wait_running "${jobs[0]}"
+kill_agents "first kill"
+ok "first reconfigure" scontrol reconfigure
+kill_agents "second kill"
+ok "second reconfigure" scontrol reconfigure
+for job in "${jobs[@]}"; do
+  ok "job $job ends" cluster_wait_job "$job" 180
+done
+spans_is "nothing arrived so far" length 0
+
+otelcol_restart
+kill_agents "third kill, as the Collector comes back"
+all=true
+for job in "${jobs[@]}"; do
+  all+=" and root($job) and phase($job; \"queued\") and (steps($job) | length) == $((STEPS + 1))"
+done
+wait_ok "every span is there" "$all" 90
+spans_is "and no other" length $((JOBS * (STEPS + 3)))
+for job in "${jobs[@]}"; do
+  spans_is "job $job is one trace without a gap" "job($job) | [orphans == [], (traces | length)]" '[true,1]'
+done
+diag "$(cluster_query '"\(map(.copies - 1) | add) of \(length) spans came twice"')"
+spans_ok "less than 2 % came twice" '(map(.copies - 1) | add) < length * 0.02'
+ok "the spools are empty" cluster_wait_drained
+done_testing
