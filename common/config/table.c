@@ -133,9 +133,9 @@ const struct config_key config_keys[] = {
 	  ROW(auth, char *, auth),
 	  .help = "How requests to every URL are authenticated. "
 		  "bearer:FILE sends the token that FILE holds as "
-		  "Authorization: Bearer; FILE is read again whenever it "
-		  "changes, and spans wait while it is not there or others can "
-		  "read it. "
+		  "Authorization: Bearer; FILE must belong to the agent's user "
+		  "and have mode 0600, is read again whenever it changes, and "
+		  "spans wait while it can not be used. "
 		  "sigv4:REGION/SERVICE signs them for AWS; the service of "
 		  "X-Ray is xray." },
 	{ .name = "CredentialsFile",

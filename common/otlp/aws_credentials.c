@@ -5,6 +5,7 @@
 #include "otlp/aws_credentials.h"
 
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "util/slice.h"
 
 #define FIELD_MAX 8192
+#define JSON_DEPTH 4
 
 static void forget(char **text)
 {
@@ -120,6 +122,77 @@ int aws_credentials_parse(const char *text, struct aws_credentials *ret,
 		aws_credentials_clear(&found);
 	else
 		*ret = found;
+	return rc;
+}
+
+/* ---- the metadata service's form ---------------------------------------- */
+
+static const char *member(json_object *root, const char *key)
+{
+	json_object *value = NULL;
+
+	if (!json_object_object_get_ex(root, key, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return "";
+	return json_object_get_string(value);
+}
+
+static int take_members(json_object *root, struct aws_credentials *ret,
+			struct err *err)
+{
+	const struct {
+		const char *key;
+		char **field;
+	} fields[] = {
+		{ "AccessKeyId", &ret->id },
+		{ "SecretAccessKey", &ret->secret },
+		{ "Token", &ret->token },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const char *value = member(root, fields[i].key);
+
+		rc = aws_credentials_set(fields[i].field, value, strlen(value),
+					 fields[i].key, err);
+	}
+	return rc;
+}
+
+static int take_object(json_object *root, struct aws_credentials *ret,
+		       time_t *ret_expires, struct err *err)
+{
+	struct aws_credentials found = { NULL, NULL, NULL };
+	struct tm when = { 0 };
+	const char *end;
+
+	errno = EBADMSG;
+	if (!json_object_is_type(root, json_type_object))
+		return err_set(err, "the credentials are no JSON object");
+	end = strptime(member(root, "Expiration"), "%Y-%m-%dT%H:%M:%SZ", &when);
+	if (!end || *end)
+		return err_set(err, "the credentials have no Expiration");
+	if (take_members(root, &found, err) < 0) {
+		aws_credentials_clear(&found);
+		return -1;
+	}
+	*ret = found;
+	*ret_expires = timegm(&when);
+	return 0;
+}
+
+int aws_credentials_parse_json(const char *text, size_t len,
+			       struct aws_credentials *ret, time_t *ret_expires,
+			       struct err *err)
+{
+	json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
+	json_object *root =
+		tokener ? json_tokener_parse_ex(tokener, text, (int)len) : NULL;
+	int rc = take_object(root, ret, ret_expires, err);
+
+	json_object_put(root);
+	if (tokener)
+		json_tokener_free(tokener);
 	return rc;
 }
 

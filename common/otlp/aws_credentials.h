@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Credentials for AWS and where they stand: a file in the form of AWS's tools,
- * or the environment.  (aws_metadata.h has the third place.)  Private to
- * common/otlp.
+ * Credentials for AWS and the forms they come in: the file of AWS's tools, the
+ * environment, the answer of aws_metadata.h's service.  Private to common/otlp.
  */
 #ifndef OTEL_OTLP_AWS_CREDENTIALS_H
 #define OTEL_OTLP_AWS_CREDENTIALS_H
 
 #include <stddef.h>
+#include <time.h>
 
 #include "util/err.h"
 
@@ -37,6 +37,15 @@ int aws_credentials_set(char **field, const char *text, size_t len,
  */
 int aws_credentials_parse(const char *text, struct aws_credentials *ret,
 			  struct err *err);
+
+/*
+ * Reads the JSON object that EC2's metadata service answers: AccessKeyId,
+ * SecretAccessKey, Token, Expiration (*ret_expires).  Returns as
+ * aws_credentials_parse.
+ */
+int aws_credentials_parse_json(const char *text, size_t len,
+			       struct aws_credentials *ret, time_t *ret_expires,
+			       struct err *err);
 
 /* AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.  Returns 1 and
  * *ret, 0 when the first two are not both set, or -1 with err. */

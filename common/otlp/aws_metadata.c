@@ -6,7 +6,6 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,6 @@
 #define ROLES "/latest/meta-data/iam/security-credentials/"
 #define TOKEN_TTL "X-aws-ec2-metadata-token-ttl-seconds: 300"
 #define BODY_MAX 16384
-#define JSON_DEPTH 4
 #define REFRESH_BEFORE 300 /* seconds before they expire */
 #define REFRESH_PAUSE 60   /* between attempts while the old ones are good */
 #define REQUESTS 3         /* of one refresh */
@@ -216,74 +214,20 @@ static int get_role(struct inquiry *inquiry, struct err *err)
 	return ask(inquiry, "GET", path, token, err);
 }
 
-static const char *member(json_object *root, const char *key)
-{
-	json_object *value = NULL;
-
-	if (!json_object_object_get_ex(root, key, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return "";
-	return json_object_get_string(value);
-}
-
-static int take_members(json_object *root, struct aws_metadata *metadata,
-			struct err *err)
-{
-	struct aws_credentials found = { NULL, NULL, NULL };
-	const struct {
-		const char *key;
-		char **field;
-	} fields[] = {
-		{ "AccessKeyId", &found.id },
-		{ "SecretAccessKey", &found.secret },
-		{ "Token", &found.token },
-	};
-	struct tm when = { 0 };
-	const char *end = strptime(member(root, "Expiration"),
-				   "%Y-%m-%dT%H:%M:%SZ", &when);
-	int rc = 0;
-
-	errno = EBADMSG;
-	if (!end || *end)
-		rc = err_set(err, "EC2 instance metadata: the credentials have "
-				  "no Expiration");
-	for (size_t i = 0; !rc && i < sizeof(fields) / sizeof(fields[0]); i++) {
-		const char *value = member(root, fields[i].key);
-
-		rc = aws_credentials_set(fields[i].field, value, strlen(value),
-					 fields[i].key, err);
-	}
-	if (rc < 0) {
-		aws_credentials_clear(&found);
-		return -1;
-	}
-	aws_credentials_clear(&metadata->credentials);
-	metadata->credentials = found;
-	metadata->expires = timegm(&when);
-	return 0;
-}
-
 static int take_answer(const struct buf *body, struct aws_metadata *metadata,
 		       struct err *err)
 {
-	json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
-	json_object *root = NULL;
-	int rc;
+	struct aws_credentials found;
+	struct err cause;
+	time_t expires;
 
-	if (tokener)
-		root = json_tokener_parse_ex(tokener, (const char *)body->data,
-					     (int)body->len);
-	if (json_object_is_type(root, json_type_object)) {
-		rc = take_members(root, metadata, err);
-	} else {
-		errno = EBADMSG;
-		rc = err_set(err, "EC2 instance metadata: the credentials are "
-				  "not JSON");
-	}
-	json_object_put(root);
-	if (tokener)
-		json_tokener_free(tokener);
-	return rc;
+	if (aws_credentials_parse_json((const char *)body->data, body->len - 1,
+				       &found, &expires, &cause) < 0)
+		return err_set(err, "EC2 instance metadata: %s", cause.msg);
+	aws_credentials_clear(&metadata->credentials);
+	metadata->credentials = found;
+	metadata->expires = expires;
+	return 0;
 }
 
 static void wipe(struct buf *buf)

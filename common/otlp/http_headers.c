@@ -106,9 +106,12 @@ static int append_pair(struct header_list *list, const char *text,
 	if (strlen(text) > HEADER_LEN_MAX)
 		return err_set(err, "%s: the value of header %.*s is too long",
 			       what, (int)(name < 64 ? name : 64), text);
-	if (is_reserved(text, name) || (list->auth && is_auth(text, name)))
-		return err_set(err, "%s: header %.*s can not be set%s", what,
-			       (int)name, text, list->auth ? " with Auth" : "");
+	if (list->auth && is_auth(text, name))
+		return err_set(err, "%s: header %.*s can not be set with Auth",
+			       what, (int)name, text);
+	if (is_reserved(text, name))
+		return err_set(err, "%s: header %.*s can not be set", what,
+			       (int)name, text);
 	value = skip_blanks(divider + 1);
 	if (!value_valid(value))
 		return err_set(

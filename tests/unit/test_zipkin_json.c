@@ -405,4 +405,6 @@ Test(zipkin_json, a_batch_is_an_array)
 			 "\"b\"");
 	json_object_put(array);
 	buf_free(&buf);
+	free(spans[0].iov_base);
+	free(spans[1].iov_base);
 }
