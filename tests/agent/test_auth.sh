@@ -60,14 +60,19 @@ hex_hmac() { # HEXKEY TEXT
   printf '%s' "$2" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$1" | sed 's/.*= *//'
 }
 
+signed_names() { # AUTHORIZATION
+  local names=${1#*SignedHeaders=}
+  echo "${names%%,*}"
+}
+
 # signature HEAD BODY SECRET: what AWS would compute (Signature Version 4,
 # "Create a signed request").
 signature() {
   local auth date names scope canonical key part
   auth=$(header "$1" Authorization)
   date=$(header "$1" X-Amz-Date)
-  names=$(sed 's/.*SignedHeaders=\([^,]*\),.*/\1/' <<<"$auth")
-  scope=$(sed 's/.*Credential=[^/]*\/\([^,]*\),.*/\1/' <<<"$auth")
+  names=$(signed_names "$auth")
+  scope=${auth#*Credential=*/} scope=${scope%%,*}
   canonical=$(
     printf 'POST\n/v1/traces\n\n'
     for part in ${names//;/ }; do printf '%s:%s\n' "$part" "$(header "$1" "$part")"; done
@@ -84,12 +89,12 @@ $(printf '%s' "$canonical" | sha256sum | cut -d' ' -f1)"
 signed_well() { # WHAT SECRET
   local head=("$RECEIVED"/*.200.head) auth
   auth=$(header "${head[0]}" Authorization)
-  is "$1: the signature is right" "$(sed 's/.*Signature=//' <<<"$auth")" \
+  is "$1: the signature is right" "${auth##*Signature=}" \
     "$(signature "${head[0]}" "${head[0]%.head}.body" "$2")"
   like "$1: the content is signed for this region and service" "$auth" \
     '^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/[0-9]{8}/eu-west-1/xray/aws4_request,'
   is "$1: nothing is signed that is not sent" "$(
-    for name in $(sed 's/.*SignedHeaders=\([^,]*\),.*/\1/; s/;/ /g' <<<"$auth"); do
+    signed_names "$auth" | tr ';' '\n' | while read -r name; do
       grep -qi "^$name: " "${head[0]}" || echo "$name"
     done
   )" ''
