@@ -15,6 +15,14 @@
 #include "spool/spool.h"
 #include "util/cleanup.h"
 
+static bool writes_stdout(const struct config *config)
+{
+	for (char *const *p = config->endpoint; p && *p; p++)
+		if (!strcmp(*p, "stdout:"))
+			return true;
+	return false;
+}
+
 int agent_load_config(const struct options *options, struct config **ret,
 		      struct err *err)
 {
@@ -23,6 +31,7 @@ int agent_load_config(const struct options *options, struct config **ret,
 		.file = options->config,
 		.use_environment = true,
 	};
+	struct config *config;
 
 	if (!source.file) {
 		if (config_default_path(path, sizeof(path)) < 0)
@@ -31,7 +40,18 @@ int agent_load_config(const struct options *options, struct config **ret,
 		source.file = path;
 		source.file_optional = true;
 	}
-	return config_load(&source, ret, err);
+	if (config_load(&source, &config, err) < 0)
+		return -1;
+	if (!options->foreground && writes_stdout(config)) {
+		config_destroy(config);
+		errno = EINVAL;
+		return err_set(err,
+			       "Endpoint stdout: is for an agent that runs "
+			       "with --foreground or --once: a daemon has "
+			       "no standard output");
+	}
+	*ret = config;
+	return 0;
 }
 
 /* As root the directory is made for the agent's user, then we become it. */
@@ -53,6 +73,7 @@ static int enter_spool(struct agent *agent, struct err *err)
 					 user.gid, err);
 	if (agent->spool_fd < 0)
 		return -1;
+	log_spool(agent->options->spool, agent->spool_fd);
 	log_give(user.uid, user.gid);
 	if (privileges_drop(&user, err) < 0)
 		return -1;
@@ -117,6 +138,7 @@ void agent_destroy(struct agent *agent)
 	if (agent->lock_fd >= 0)
 		pidfile_remove(agent->spool_fd);
 	cleanup_closep(&agent->lock_fd);
+	log_spool(agent->options->spool, -1);
 	cleanup_closep(&agent->spool_fd);
 	config_destroy(agent->config);
 }

@@ -28,6 +28,7 @@ struct agent {
 	int failure;              /* exit status when it can not be made */
 	struct happened happened; /* and not yet acted upon */
 	uint64_t deadline; /* clock_ms by which to end; TIME_NEVER: run */
+	uint64_t trim_at;  /* clock_ms at which to give memory back next */
 };
 
 /*

@@ -15,6 +15,7 @@
 #include "helper.h"
 #include "log.h"
 #include "retry.h"
+#include "util/hex.h"
 
 #define ARGS_MAX 12
 
@@ -131,20 +132,35 @@ static struct comment *find(const struct comments *comments, uint32_t job_id)
 	return comment;
 }
 
+/* "00-<trace id>-<parent id>-<flags>", as the plugin wrote it. */
+static struct log_span trace_of(const struct comment *comment)
+{
+	struct log_span span = { 0 };
+
+	if (strlen(comment->context) > 3 + TRACE_ID_HEX)
+		hex_decode(comment->context + 3, TRACE_ID_SIZE,
+			   span.trace_id.b);
+	return span;
+}
+
 static void give_up(struct comments *comments, struct comment *comment,
 		    const char *why)
 {
+	const struct log_span span = trace_of(comment);
+
 	comments->failed++;
-	log_cause_say(&comments->setting, LOG_LEVEL_WARNING,
-		      "job %" PRIu32 ": its comment was not set: %s; it will "
-		      "not show the trace id before its end",
-		      comment->job_id, why);
+	log_cause_say_about(&comments->setting, &span, LOG_LEVEL_WARNING,
+			    "job %" PRIu32
+			    ": its comment was not set: %s; it will "
+			    "not show the trace id before its end",
+			    comment->job_id, why);
 	comment_list_remove(&comments->list, comment);
 }
 
 static void try_later(struct comments *comments, struct comment *comment,
 		      const char *why, uint64_t now, bool once)
 {
+	const struct log_span span = trace_of(comment);
 	uint64_t delay;
 
 	comment->failures++;
@@ -154,8 +170,9 @@ static void try_later(struct comments *comments, struct comment *comment,
 	}
 	delay = retry_delay(&policy, comment->failures, -1, retry_random());
 	comment->not_before = now + delay;
-	log_say(LOG_LEVEL_DEBUG, "job %" PRIu32 ": its comment comes later: %s",
-		comment->job_id, why);
+	log_say_about(&span, LOG_LEVEL_DEBUG,
+		      "job %" PRIu32 ": its comment comes later: %s",
+		      comment->job_id, why);
 }
 
 static void settle(struct comments *comments, enum helper_end end,

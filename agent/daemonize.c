@@ -30,6 +30,17 @@ void close_inherited(void)
 		closedir(dir);
 }
 
+void reserve_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* The first process: passes on what the daemon says. */
 static void wait_ready(int fd)
 {

@@ -12,6 +12,13 @@
 void close_inherited(void);
 
 /*
+ * Puts something where descriptors 0, 1 or 2 are closed, so that no file of
+ * the spool takes the place of standard output.  It can not be written: what
+ * goes to stdout: then is not delivered rather than lost.
+ */
+void reserve_streams(void);
+
+/*
  * Becomes a daemon: double fork, new session, / as directory, /dev/null as
  * standard streams.  Returns in the daemon a descriptor for daemon_ready, or
  * -1 with err.  The process that called waits for daemon_ready and exits with

@@ -1,13 +1,17 @@
 # slurm-otel-agent: one process a spool.
 sbin_PROGRAMS += slurm-otel-agent
 
-# What the unit tests link of the agent: the parts that do no I/O.
+# What the unit tests link of the agent: the parts that need no spool at work.
 noinst_LTLIBRARIES += libagent.la
 libagent_la_SOURCES = \
 	agent/comment_list.c agent/comment_list.h \
+	agent/log_fallback.c agent/log_fallback.h \
+	agent/log_line.c agent/log_line.h \
+	agent/log_syslog.c agent/log_syslog.h \
 	agent/outbox.c agent/outbox.h \
 	agent/ranges.c agent/ranges.h \
-	agent/retry.c agent/retry.h
+	agent/retry.c agent/retry.h \
+	agent/span_ids.c agent/span_ids.h
 libagent_la_LIBADD = libotel.la
 
 slurm_otel_agent_SOURCES = \

@@ -12,23 +12,39 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "log_fallback.h"
+#include "log_syslog.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/utf8.h"
 
 #define PROGRAM "slurm-otel-agent"
-#define LINE_SIZE 1024
 #define LOG_FILE_MODE 0600
+#define SERVICE_SIZE 256
 
 static struct log {
 	bool foreground;
 	enum log_level level;
+	enum log_format format;
+	char service[SERVICE_SIZE];
 	const char *path; /* NULL: no file */
 	bool made;        /* by us, so it is ours to give away */
 	int fd;
-} the_log = { .foreground = true, .level = LOG_LEVEL_INFO, .fd = -1 };
+	int syslog_fd;     /* -1: not connected */
+	const char *spool; /* NULL: not known yet */
+	int spool_fd;      /* -1: not open yet */
+	int fallback_fd;   /* -1: not needed yet */
+} the_log = {
+	.foreground = true,
+	.level = LOG_LEVEL_INFO,
+	.fd = -1,
+	.syslog_fd = -1,
+	.spool_fd = -1,
+	.fallback_fd = -1,
+};
 
 static const struct {
 	int priority;
@@ -39,6 +55,12 @@ static const struct {
 	[LOG_LEVEL_INFO] = { LOG_INFO, "info" },
 	[LOG_LEVEL_DEBUG] = { LOG_DEBUG, "debug" },
 };
+
+static void close_one(int *fd)
+{
+	cleanup_closep(fd);
+	*fd = -1;
+}
 
 static int open_file(const char *path, bool *ret_made, struct err *err)
 {
@@ -64,8 +86,6 @@ int log_open(const char *file, bool foreground, struct err *err)
 {
 	the_log.foreground = foreground;
 	the_log.path = file;
-	if (!foreground)
-		openlog(PROGRAM, LOG_PID, LOG_DAEMON);
 	if (!file)
 		return 0;
 	the_log.fd = open_file(file, &the_log.made, err);
@@ -79,16 +99,16 @@ void log_reopen(void)
 
 	if (fd < 0)
 		return;
-	cleanup_closep(&the_log.fd);
+	close_one(&the_log.fd);
 	the_log.fd = fd;
 }
 
 void log_close(void)
 {
-	if (!the_log.foreground)
-		closelog();
-	cleanup_closep(&the_log.fd);
-	the_log.fd = -1;
+	close_one(&the_log.fd);
+	close_one(&the_log.syslog_fd);
+	close_one(&the_log.fallback_fd);
+	the_log.spool_fd = -1;
 }
 
 void log_give(uid_t uid, gid_t gid)
@@ -99,44 +119,103 @@ void log_give(uid_t uid, gid_t gid)
 			the_log.path);
 }
 
-void log_set_level(enum log_level level)
+void log_spool(const char *path, int spool_fd)
 {
-	the_log.level = level;
+	the_log.spool = path;
+	the_log.spool_fd = spool_fd;
 }
 
-static void write_file(enum log_level level, const char *text)
+void log_configure(const struct config *config)
 {
-	char line[LINE_SIZE + 64], stamp[32];
-	time_t now = time(NULL);
-	struct tm tm;
-	int n;
-
-	if (!gmtime_r(&now, &tm))
-		return;
-	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	n = snprintf(line, sizeof(line), "%s %s[%d] %s: %s\n", stamp, PROGRAM,
-		     (int)getpid(), levels[level].name, text);
-	/* a log that can not be written has nowhere to say so */
-	if (n > 0 && write(the_log.fd, line, (size_t)n) < 0)
-		return;
+	the_log.level = config->log_level;
+	the_log.format = config->log_format;
+	snprintf(the_log.service, sizeof(the_log.service), "%s",
+		 config->service_name ? config->service_name : "");
 }
 
-__attribute__((format(printf, 2, 0))) static void
-say(enum log_level level, const char *fmt, va_list ap)
+/* One write, so that the lines of several agents do not mix.  A log that can
+ * not be written has nowhere to say so. */
+static void write_line(int fd, char *line)
+{
+	size_t len = strlen(line);
+
+	line[len] = '\n';
+	if (write(fd, line, len + 1) < 0)
+		len = 0;
+	line[len] = '\0';
+}
+
+/* The line as a file shows it: text has time and level before it. */
+static void dated(const struct log_message *message, const char *line,
+		  char *ret, size_t size)
+{
+	char stamp[32];
+
+	log_line_time(message->time_ns, stamp, sizeof(stamp));
+	snprintf(ret, size, "%s %s[%d] %s: %s", stamp, PROGRAM,
+		 (int)message->pid, levels[message->level].name, line);
+}
+
+static void to_daemons_log(const struct log_message *message, const char *line,
+			   char *file_line)
+{
+	int priority = LOG_DAEMON | levels[message->level].priority;
+	size_t len;
+
+	if (log_syslog_send(&the_log.syslog_fd, LOG_SYSLOG_PATH, priority,
+			    PROGRAM, line) == 0)
+		return;
+	if (the_log.fd >= 0 || !the_log.spool)
+		return;
+	len = strlen(file_line);
+	file_line[len++] = '\n';
+	log_fallback_write(&the_log.fallback_fd, the_log.spool_fd,
+			   the_log.spool, file_line, len);
+	file_line[len - 1] = '\0';
+}
+
+static void emit(const struct log_message *message)
+{
+	char line[LOG_LINE_SIZE], file_line[LOG_LINE_SIZE + 96];
+
+	if (the_log.format == LOG_FORMAT_JSON) {
+		log_line_json(message, line);
+		snprintf(file_line, sizeof(file_line), "%s", line);
+	} else {
+		log_line_text(message, line);
+		dated(message, line, file_line, sizeof(file_line) - 1);
+	}
+	if (!the_log.foreground)
+		to_daemons_log(message, line, file_line);
+	else if (the_log.format == LOG_FORMAT_JSON)
+		fprintf(stderr, "%s\n", line);
+	else
+		fprintf(stderr, "%s: %s: %s\n", PROGRAM,
+			levels[message->level].name, line);
+	if (the_log.fd >= 0)
+		write_line(the_log.fd, file_line);
+}
+
+__attribute__((format(printf, 3, 0))) static void
+say(const struct log_span *span, enum log_level level, const char *fmt,
+    va_list ap)
 {
 	int saved = errno;
-	char text[LINE_SIZE];
+	char body[LOG_TEXT_MAX];
+	const struct log_message message = {
+		.time_ns = clock_unix_ns(),
+		.level = level,
+		.body = body,
+		.span = span,
+		.service = *the_log.service ? the_log.service : NULL,
+		.spool = the_log.spool,
+		.pid = getpid(),
+	};
 
 	if (level > the_log.level)
 		return;
-	vsnprintf(text, sizeof(text), fmt, ap);
-	if (the_log.foreground)
-		fprintf(stderr, "%s: %s: %s\n", PROGRAM, levels[level].name,
-			text);
-	else
-		syslog(levels[level].priority, "%s", text);
-	if (the_log.fd >= 0)
-		write_file(level, text);
+	utf8_vprint(body, sizeof(body), fmt, ap);
+	emit(&message);
 	errno = saved;
 }
 
@@ -145,18 +224,25 @@ void log_say(enum log_level level, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(level, fmt, ap);
+	say(NULL, level, fmt, ap);
 	va_end(ap);
 }
 
-void log_cause_say(struct log_cause *cause, enum log_level level,
+void log_say_about(const struct log_span *span, enum log_level level,
 		   const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(cause->active ? LOG_LEVEL_DEBUG : level, fmt, ap);
+	say(span, level, fmt, ap);
 	va_end(ap);
+}
+
+__attribute__((format(printf, 4, 0))) static void
+cause_say(struct log_cause *cause, const struct log_span *span,
+	  enum log_level level, const char *fmt, va_list ap)
+{
+	say(span, cause->active ? LOG_LEVEL_DEBUG : level, fmt, ap);
 	if (!cause->active) {
 		cause->active = true;
 		cause->since_ms = clock_ms();
@@ -165,9 +251,29 @@ void log_cause_say(struct log_cause *cause, enum log_level level,
 	cause->times++;
 }
 
+void log_cause_say(struct log_cause *cause, enum log_level level,
+		   const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	cause_say(cause, NULL, level, fmt, ap);
+	va_end(ap);
+}
+
+void log_cause_say_about(struct log_cause *cause, const struct log_span *span,
+			 enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	cause_say(cause, span, level, fmt, ap);
+	va_end(ap);
+}
+
 void log_cause_over(struct log_cause *cause, const char *fmt, ...)
 {
-	char text[LINE_SIZE / 2];
+	char text[LOG_TEXT_MAX / 2];
 	uint64_t ms;
 	va_list ap;
 
@@ -176,7 +282,7 @@ void log_cause_over(struct log_cause *cause, const char *fmt, ...)
 	cause->active = false;
 	ms = clock_ms() - cause->since_ms;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	utf8_vprint(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	log_say(LOG_LEVEL_INFO,
 		"%s, after %" PRIu64 ".%" PRIu64 " s and %" PRIu64 " failure%s",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The agent's log: standard error in the foreground, syslog as a daemon, and
- * a file where one was asked for.  Each cause of trouble is said once when it
+ * The agent's log: standard error in the foreground, the system log as a daemon
+ * (where there is none, a bounded file in the spool: log_fallback.h), and a
+ * file where one was asked for.  Each cause of trouble is said once when it
  * starts and once when it is over.
  */
 #ifndef OTEL_AGENT_LOG_H
@@ -13,6 +14,7 @@
 #include <sys/types.h>
 
 #include "config/config.h"
+#include "log_line.h"
 #include "util/err.h"
 
 /*
@@ -26,10 +28,19 @@ void log_reopen(void);
 void log_close(void);
 /* Gives the file, if we made it, to the user the agent is about to become. */
 void log_give(uid_t uid, gid_t gid);
-void log_set_level(enum log_level level);
+/* The spool's path, which is borrowed for good; and its directory, which is
+ * borrowed until log_close or -1: where a daemon's messages go when nothing
+ * else takes them. */
+void log_spool(const char *path, int spool_fd);
+/* Takes LogLevel, LogFormat and ServiceName; copies what it needs. */
+void log_configure(const struct config *config);
 
 void log_say(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* As log_say, about one span or one trace; NULL: about none. */
+void log_say_about(const struct log_span *span, enum log_level level,
+		   const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* One cause of trouble.  Zeroed: no trouble. */
 struct log_cause {
@@ -41,6 +52,9 @@ struct log_cause {
 /* Logs the first time; afterwards counts, and logs at debug level only. */
 void log_cause_say(struct log_cause *cause, enum log_level level,
 		   const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void log_cause_say_about(struct log_cause *cause, const struct log_span *span,
+			 enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 /* The trouble is over: says so, with how long and how often, if there was. */
 void log_cause_over(struct log_cause *cause, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -7,9 +7,14 @@
 
 #include "clock.h"
 #include "log.h"
+#include "memory.h"
 
 /* How long a flush may take after SIGTERM; the rest stays in the spool. */
 #define FLUSH_MS 5000
+/* Memory is given back this often at most; the first time after the start. */
+#define TRIM_PAUSE_MS 60000
+#define TRIM_FIRST_MS 500
+
 static bool ending(const struct agent *agent)
 {
 	return agent->deadline != TIME_NEVER;
@@ -40,7 +45,7 @@ static void aim(struct agent *agent)
 		.resource = agent->resource,
 	};
 
-	log_set_level(agent->config->log_level);
+	log_configure(agent->config);
 	endpoints_on_wait(agent->endpoints, give_up, agent);
 	pipeline_aim(agent->pipeline, &target);
 	comments_aim(agent->comments, agent->config);
@@ -161,12 +166,25 @@ static bool has_news(const struct happened *happened)
 	       happened->reload || happened->child;
 }
 
+/* No reason to wake up for: done with the work, soon after the start, when the
+ * first connection stands, and now and then. */
+static void trim(struct agent *agent)
+{
+	uint64_t now = clock_ms();
+
+	if (now < agent->trim_at)
+		return;
+	memory_release_code();
+	agent->trim_at = now + TRIM_PAUSE_MS;
+}
+
 static void work(struct agent *agent)
 {
 	for (;;) {
 		uint64_t next;
 
 		act(agent);
+		trim(agent);
 		next = time_earlier(step_pipeline(agent),
 				    comments_step(agent->comments, clock_ms(),
 						  agent->options->once));
@@ -206,6 +224,8 @@ static int conclude(const struct agent *agent)
 int agent_run(struct agent *agent)
 {
 	aim(agent);
+	memory_release_code();
+	agent->trim_at = clock_ms() + TRIM_FIRST_MS;
 	log_say(LOG_LEVEL_INFO, "reads %s, sends to %s%s",
 		agent->options->spool,
 		exporter_name(agent->endpoints->list[0].exporter),

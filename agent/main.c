@@ -8,7 +8,6 @@
 #include "agent.h"
 #include "daemonize.h"
 #include "log.h"
-#include "memory.h"
 #include "options.h"
 
 static int fail(int status, const struct err *err)
@@ -33,10 +32,8 @@ static int serve(const struct options *options, struct config *config,
 	else
 		held = false;
 	daemon_ready(ready, status);
-	if (status == EXIT_SUCCESS && !held) {
-		memory_release_code();
+	if (status == EXIT_SUCCESS && !held)
 		status = agent_run(&agent);
-	}
 	agent_destroy(&agent);
 	return status;
 }
@@ -47,10 +44,12 @@ static int start(const struct options *options)
 	int ready = -1;
 	struct err err;
 
+	log_spool(options->spool, -1);
 	if (log_open(options->log_file, options->foreground, &err) < 0)
 		return fail(EXIT_FAILURE, &err);
 	if (agent_load_config(options, &config, &err) < 0)
 		return fail(EX_CONFIG, &err);
+	log_configure(config);
 	if (!config->enabled) {
 		log_say(LOG_LEVEL_INFO, "Enabled=no: the agent does not run");
 		config_destroy(config);
@@ -72,6 +71,7 @@ int main(int argc, char **argv)
 	int status;
 
 	umask(077);
+	reserve_streams();
 	status = options_parse(argc, argv, &options);
 	if (status >= 0)
 		return status;

@@ -3,15 +3,29 @@
 #include "clock.h"
 #include "pipeline_private.h"
 #include "refused.h"
+#include "span_ids.h"
 
 /* The cursor moves after this many batches or when there is nothing more to
  * do: each move is two flushes, and a crash only repeats what came since. */
 #define COMMIT_EVERY 16
 
+/* A message about a single span names it; about several, none. */
+static const struct log_span *single(const struct pipeline *pipeline,
+				     struct range range, struct log_span *ids)
+{
+	const struct iovec *span = pipeline->outbox.spans + range.first;
+
+	if (range.n != 1)
+		return NULL;
+	*ids = span_ids(span->iov_base, span->iov_len);
+	return ids;
+}
+
 /* Returns true when all of them are kept. */
 static bool keep_refused(struct pipeline *pipeline, struct range range)
 {
 	const struct outbox *outbox = &pipeline->outbox;
+	struct log_span ids;
 	struct err err;
 	size_t kept = 0;
 
@@ -24,9 +38,10 @@ static bool keep_refused(struct pipeline *pipeline, struct range range)
 	pipeline->counts.refused += kept;
 	pipeline->counts.lost += range.n - kept;
 	if (kept < range.n)
-		log_cause_say(&pipeline->keeping, LOG_LEVEL_ERROR,
-			      "%zu refused spans are lost: %s", range.n - kept,
-			      err.msg);
+		log_cause_say_about(
+			&pipeline->keeping, single(pipeline, range, &ids),
+			LOG_LEVEL_ERROR, "%zu refused spans are lost: %s",
+			range.n - kept, err.msg);
 	return kept == range.n;
 }
 
@@ -34,16 +49,18 @@ static void refuse(struct pipeline *pipeline, const struct endpoint *endpoint,
 		   struct range range, const char *why)
 {
 	const char *name = exporter_name(endpoint->exporter);
+	struct log_span ids;
+	const struct log_span *span = single(pipeline, range, &ids);
 
 	pipeline->refused_some = true;
 	if (keep_refused(pipeline, range))
-		log_cause_say(
-			&pipeline->refusing, LOG_LEVEL_ERROR,
+		log_cause_say_about(
+			&pipeline->refusing, span, LOG_LEVEL_ERROR,
 			"%s refuses spans for good: %s; they are set aside in %s/%s",
 			name, why, pipeline->spool, REFUSED_DIR);
 	else
-		log_cause_say(&pipeline->refusing, LOG_LEVEL_ERROR,
-			      "%s refuses spans for good: %s", name, why);
+		log_cause_say_about(&pipeline->refusing, span, LOG_LEVEL_ERROR,
+				    "%s refuses spans for good: %s", name, why);
 }
 
 static void accept_range(struct pipeline *pipeline,
@@ -51,6 +68,7 @@ static void accept_range(struct pipeline *pipeline,
 			 const struct export_result *result)
 {
 	uint64_t rejected = result->rejected;
+	struct log_span ids;
 
 	if (rejected > range.n)
 		rejected = range.n; /* a receiver that can not count */
@@ -59,9 +77,10 @@ static void accept_range(struct pipeline *pipeline,
 	if (!*result->msg)
 		return;
 	pipeline->refused_some = true;
-	log_cause_say(&pipeline->refusing, LOG_LEVEL_WARNING,
-		      "%s: %s; what it rejected is dropped and counted",
-		      exporter_name(endpoint->exporter), result->msg);
+	log_cause_say_about(&pipeline->refusing, single(pipeline, range, &ids),
+			    LOG_LEVEL_WARNING,
+			    "%s: %s; what it rejected is dropped and counted",
+			    exporter_name(endpoint->exporter), result->msg);
 }
 
 static void send_range(struct pipeline *pipeline, struct endpoint *endpoint)

@@ -5,7 +5,7 @@
 # same run, since machines differ and are noisy.  The budgets stand in
 # doc/design.md; bench/README.md keeps figures with the machine they are from.
 #
-# usage: bench/run.sh [hooks|jobcomp|encode|srun]...   (default: all)
+# usage: bench/run.sh [hooks|encode|jobcomp|srun|backlog|idle]...   (default: all)
 set -euo pipefail
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)
@@ -17,7 +17,9 @@ SRUN_ROUNDS=${SRUN_ROUNDS:-60}
 . "$TOP/tests/cluster/cluster.sh"
 
 WORK=$(mktemp -d /tmp/slurm-otel-bench.XXXXXX)
-trap 'cluster_stop; rm -rf "$WORK"' EXIT
+trap 'cluster_stop; otelcol_stop; rm -rf "$WORK"' EXIT
+# shellcheck source=bench/agent.sh
+. "$TOP/bench/agent.sh"
 
 say() {
   printf '\n%s\n' "$*"
@@ -113,7 +115,7 @@ bench_srun() {
 }
 
 prepare
-for what in "${@:-hooks encode jobcomp srun}"; do
+for what in "${@:-hooks encode jobcomp srun backlog idle}"; do
   for one in $what; do
     "bench_$one"
   done

@@ -3,8 +3,8 @@
 #
 # Installs what the tests need, builds, and runs them: unit tests (also under
 # AddressSanitizer and UndefinedBehaviorSanitizer), the agent against a scripted
-# receiver, the fuzz targets with their seeds, and everything together on a
-# private real Slurm cluster.
+# receiver, a real OpenTelemetry Collector and nginx, the fuzz targets with their
+# seeds, and everything together on a private real Slurm cluster.
 #
 # usage: tests/run.sh [--unit] [--agent] [--fuzz] [--cluster] [-v] [NAME...]
 #   --unit, --agent, --fuzz, --cluster  only these groups
@@ -27,7 +27,7 @@ FUZZ=build-fuzz
 FUZZ_SECONDS=20 # a target, with CI=true
 LOGS=$SETUP_CACHE/logs
 TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev protobuf-compiler valgrind mandoc
-  shellcheck xz-utils util-linux)
+  shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd)
 
 groups=()
 filters=()
@@ -173,6 +173,18 @@ run_scripts() {
   done
 }
 
+# Some test that is wanted uses a real Collector.
+wants_collector() {
+  local folder script
+  for folder in agent cluster; do
+    wanted_group $folder || continue
+    for script in "$TOP/tests/$folder"/test_*.sh; do
+      wanted "$folder/$(basename "$script" .sh)" && grep -q otelcol_start "$script" && return 0
+    done
+  done
+  return 1
+}
+
 # run_fuzzers: each target that `make fuzzers` built, which is those that
 # tests/fuzz/local.mk lists.
 run_fuzzers() {
@@ -207,6 +219,8 @@ heading "Packages and sources"
 setup_packages "${SETUP_BUILD_PACKAGES[@]}" "${SETUP_CLUSTER_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 setup_slurm_source
 setup_otlp_protos
+# Without one, the tests that need it say why and are skipped.
+! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
 
 heading "Build with gcc, warnings as errors"
@@ -229,7 +243,7 @@ if wanted_group unit; then
 fi
 
 if wanted_group agent; then
-  heading "The agent against a scripted receiver"
+  heading "The agent against receivers, scripted and real"
   setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" check TESTS= || exit 1
   run_scripts agent
 fi

@@ -26,6 +26,7 @@ enum log_level {
 	LOG_LEVEL_INFO,
 	LOG_LEVEL_DEBUG
 };
+enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 /* A list of strings: NULL-terminated; NULL when empty. */
 typedef char **strlist;
@@ -44,6 +45,7 @@ struct config {
 	char *no_proxy;
 	enum compression compression;
 	uint64_t timeout;
+	uint64_t file_max_size, file_max_count; /* size 0: never rotate */
 	char *ca_file, *cert_file, *key_file;
 	bool tls_verify;
 	char *service_name, *environment;
@@ -63,6 +65,7 @@ struct config {
 	bool spool_sync;
 	char *agent_user; /* "SlurmUser" or a name */
 	enum log_level log_level;
+	enum log_format log_format;
 };
 
 /* Where a value came from, for `slurm-otel check`. */

@@ -14,6 +14,7 @@
 #include "config/private.h"
 
 #define ENDPOINT_MAX 2048
+#define STDOUT "stdout:"
 #define MASK "********"
 
 /* Without its leading slash; OTLP/HTTP's and Zipkin's own default. */
@@ -38,6 +39,7 @@ static const struct endpoint_scheme schemes[] = {
 	  .path = ZIPKIN_PATH,
 	  .port = 9411 },
 	{ .prefix = "file:" },
+	{ .prefix = STDOUT },
 };
 
 /* What becomes of a URL's path. */
@@ -198,6 +200,15 @@ static int complete_file(const char *text, const char *path, char **ret,
 	return 0;
 }
 
+static int complete_stdout(const char *text, const char *rest, char **ret,
+			   struct err *err)
+{
+	if (*rest)
+		return refuse(text, "has something after " STDOUT, err);
+	*ret = strdup(STDOUT);
+	return *ret ? 0 : err_set(err, "out of memory");
+}
+
 static int complete(const char *text, enum path_rule rule, char **ret_endpoint,
 		    struct err *err)
 {
@@ -212,10 +223,14 @@ static int complete(const char *text, enum path_rule rule, char **ret_endpoint,
 		rc = refuse(text,
 			    "is not supported; write SCHEME://HOST:PORT "
 			    "with http, https, grpc, grpcs, http+json, "
-			    "https+json, zipkin or zipkins, or file:/PATH",
+			    "https+json, zipkin or zipkins, or file:/PATH "
+			    "or stdout:",
 			    err);
 	else if (scheme->transport)
 		rc = complete_url(text, scheme, rule, &endpoint, err);
+	else if (!strcmp(scheme->prefix, STDOUT))
+		rc = complete_stdout(text, text + strlen(STDOUT), &endpoint,
+				     err);
 	else
 		rc = complete_file(text, text + strlen(scheme->prefix),
 				   &endpoint, err);

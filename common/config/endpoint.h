@@ -25,8 +25,9 @@ const struct endpoint_scheme *endpoint_scheme(const char *text);
  * Checks one endpoint and completes it: a URL without a path gets that of its
  * scheme (/v1/traces for OTLP over HTTP); one with a path, a lone "/" included,
  * stays as it is; gRPC and Zipkin URLs without a port get 4317 and 9411.
- * file:PATH needs an absolute path.  Returns 0 and *ret_endpoint (malloc'ed,
- * the caller frees it), or -1 with err, which never shows a password.
+ * file:PATH needs an absolute path, stdout: nothing more.  Returns 0 and
+ * *ret_endpoint (malloc'ed, the caller frees it), or -1 with err, which never
+ * shows a password.
  */
 int endpoint_complete(const char *text, char **ret_endpoint, struct err *err);
 

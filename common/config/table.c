@@ -43,7 +43,8 @@
 #define GIB(n) KIB(KIB(KIB(n)))
 
 _Static_assert(sizeof(enum compression) == sizeof(unsigned int) &&
-		       sizeof(enum log_level) == sizeof(unsigned int),
+		       sizeof(enum log_level) == sizeof(unsigned int) &&
+		       sizeof(enum log_format) == sizeof(unsigned int),
 	       "value_parse_choice writes an unsigned int");
 
 static const struct value_choice compressions[] = {
@@ -82,6 +83,12 @@ static const struct value_choice log_levels[] = {
 	{ NULL, 0 },
 };
 
+static const struct value_choice log_formats[] = {
+	{ "text", LOG_FORMAT_TEXT },
+	{ "json", LOG_FORMAT_JSON },
+	{ NULL, 0 },
+};
+
 #define EXPORT "Export"
 #define TLS "TLS"
 #define RESOURCE "Resource"
@@ -107,7 +114,9 @@ const struct config_key config_keys[] = {
 		  "with protobuf; http+json:// and https+json:// the same with "
 		  "JSON; grpc:// and grpcs:// OTLP over gRPC (port 4317); "
 		  "zipkin:// and zipkins:// Zipkin's v2 JSON (port 9411); "
-		  "file:/PATH appends OTLP JSON lines to a file. "
+		  "file:/PATH appends OTLP JSON lines to a file, and stdout: "
+		  "writes them to the standard output of an agent that runs "
+		  "with --foreground or --once. "
 		  "An OTLP URL over HTTP without a path gets /v1/traces, one of "
 		  "Zipkin /api/v2/spans; one with a path, a lone / included, is "
 		  "used as it stands. "
@@ -174,6 +183,19 @@ const struct config_key config_keys[] = {
 	  ROW(no_proxy, char *, no_proxy),
 	  .help = "Hosts that are reached without Proxy, separated by commas; "
 		  "a domain stands for all hosts in it." },
+	{ .name = "FileMaxSize",
+	  .section = EXPORT,
+	  .def = "0",
+	  SIZE(file_max_size, 0, GIB(1024)),
+	  .help = "The size at which the file of a file: endpoint is renamed "
+		  "to PATH.1, and PATH.1 to PATH.2, and so on. "
+		  "0 means never." },
+	{ .name = "FileMaxCount",
+	  .section = EXPORT,
+	  .def = "5",
+	  UNSIGNED(file_max_count, 1, 1000),
+	  .help = "How many such renamed files are kept beside the one that "
+		  "is written." },
 
 	{ .name = "CAFile",
 	  .section = TLS,
@@ -337,6 +359,12 @@ const struct config_key config_keys[] = {
 	  CHOICE("error|warning|info|debug", enum log_level, log_level,
 		 log_levels),
 	  .help = "How much the agent and the plugins write to their logs." },
+	{ .name = "LogFormat",
+	  .section = AGENT,
+	  .def = "text",
+	  CHOICE("text|json", enum log_format, log_format, log_formats),
+	  .help = "How the agent writes its log: as text, or as one JSON "
+		  "object a line." },
 
 	{ .name = NULL },
 };

@@ -26,8 +26,8 @@ bool agent_serves(int spool_fd)
 
 static bool is_served(const char *spool)
 {
-	_cleanup_close_ int fd = spool_open_dir(spool, false, (uid_t)-1,
-						(gid_t)-1, NULL);
+	_cleanup_close_ int fd =
+		spool_open_dir(spool, false, (uid_t)-1, (gid_t)-1, NULL);
 
 	return agent_serves(fd);
 }
@@ -67,7 +67,7 @@ int agent_start(const char *spool, const char *config_file, struct err *err)
 	if (waited == pid && (!WIFEXITED(status) || WEXITSTATUS(status)))
 		return err_set(
 			err,
-			"%s did not start (wait status 0x%x); it says why in the system log",
-			AGENT_PATH, (unsigned)status);
+			"%s did not start (wait status 0x%x); it says why in the system log, or where there is none in %s/agent.log",
+			AGENT_PATH, (unsigned)status, spool);
 	return 0;
 }

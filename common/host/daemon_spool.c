@@ -52,16 +52,38 @@ static int write_cluster(int dir, const char *cluster, struct err *err)
 	return 0;
 }
 
-static int make_spool_dir(const char *path, struct err *err)
+/* Whoever may rename in it could put a directory of his own in the place of a
+ * daemon's, and read what root writes there. */
+static int check_spool_dir(const char *path, const struct stat *st, uid_t agent,
+			   struct err *err)
+{
+	errno = ENOTDIR;
+	if (!S_ISDIR(st->st_mode))
+		return err_set(err, "SpoolDir %s: %m", path);
+	errno = EPERM;
+	if (st->st_uid != 0 && st->st_uid != geteuid() && st->st_uid != agent)
+		return err_set(err,
+			       "SpoolDir %s belongs to uid %u, who is neither "
+			       "root nor AgentUser: give it to one of them",
+			       path, (unsigned)st->st_uid);
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(err,
+			       "SpoolDir %s can be written by group or others: "
+			       "chmod go-w it, or name a directory below it",
+			       path);
+	return 0;
+}
+
+static int make_spool_dir(const char *path, uid_t agent, struct err *err)
 {
 	struct stat st;
 
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		return err_set(err, "make SpoolDir %s: %m", path);
+	/* it may be a link that the administrator made */
 	if (stat(path, &st) < 0)
 		return err_set(err, "SpoolDir %s: %m", path);
-	errno = ENOTDIR;
-	return S_ISDIR(st.st_mode) ? 0 : err_set(err, "SpoolDir %s: %m", path);
+	return check_spool_dir(path, &st, agent, err);
 }
 
 int daemon_spool_make(const struct config *config, const char *name,
@@ -74,7 +96,7 @@ int daemon_spool_make(const struct config *config, const char *name,
 
 	if (join(config, name, ret_path, size, err) < 0 ||
 	    agent_user_lookup(config->agent_user, &uid, &gid, err) < 0 ||
-	    make_spool_dir(config->spool_dir, err) < 0)
+	    make_spool_dir(config->spool_dir, uid, err) < 0)
 		return -1;
 	fd = spool_open_dir(ret_path, true, uid, gid, err);
 	return fd < 0 ? -1 : write_cluster(fd, cluster, err);

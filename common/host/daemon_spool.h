@@ -24,7 +24,9 @@
  * daemon's own directory (mode 0700, given to the agent's user when we are
  * root) with a file `cluster` in it, from which the agent learns the
  * cluster's name; then writes the directory's path to ret_path (size bytes).
- * name is "slurmctld", "slurmd" or "slurmd.<node>".  Returns 0, or -1 with err.
+ * name is "slurmctld", "slurmd" or "slurmd.<node>".  A SpoolDir that belongs to
+ * neither root, us nor the agent's user, or that group or others can write, is
+ * refused.  Returns 0, or -1 with err.
  */
 int daemon_spool_make(const struct config *config, const char *name,
 		      const char *cluster, char *ret_path, size_t size,

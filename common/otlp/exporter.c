@@ -23,6 +23,7 @@ static const struct scheme {
 	{ "zipkin://", &zipkin_exporter_ops },
 	{ "zipkins://", &zipkin_exporter_ops },
 	{ "file:", &file_exporter_ops },
+	{ "stdout:", &stdout_exporter_ops },
 };
 
 static const struct exporter_ops *find_ops(const char *endpoint)

@@ -36,6 +36,7 @@ extern const struct exporter_ops http_exporter_ops;
 extern const struct exporter_ops http_json_exporter_ops;
 extern const struct exporter_ops zipkin_exporter_ops;
 extern const struct exporter_ops file_exporter_ops;
+extern const struct exporter_ops stdout_exporter_ops;
 
 /* Sets the verdict and the message, which is cut at its size. */
 void export_result_set(struct export_result *ret, enum verdict verdict,

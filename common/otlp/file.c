@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * file:PATH - OTLP JSON, one TracesData object a line (the OpenTelemetry file
- * format).  Several agents may share the file, and it may be rotated: each
- * line is one write under an exclusive lock, and a line that a full disk or a
- * crash cut off is taken back before the next one is written.
+ * format).  Several agents may share the file, and it may be rotated, by us
+ * (FileMaxSize) or others: each line is one write under an exclusive lock, and
+ * a line that a full disk or a crash cut off is taken back before the next one
+ * is written.
  */
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,16 +23,17 @@
 #include <unistd.h>
 
 #include "otlp/exporter_ops.h"
+#include "otlp/file_rotate.h"
 #include "otlp/file_tail.h"
-#include "otlp/json.h"
+#include "otlp/json_line.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #define SCHEME "file:"
 #define FILE_MODE 0640
-#define OPEN_TRIES 5
+#define OPEN_TRIES 20 /* each further one needs another agent's rotation */
 #define LOCK_PAUSE_NS (5 * 1000 * 1000L)
-#define LINE_KEPT (1024 * 1024)
 
 struct file_exporter {
 	struct exporter base;
@@ -90,26 +93,63 @@ static struct exporter *create(const char *endpoint,
 
 /* ---- the open file ------------------------------------------------------ */
 
+/* A new file's name must outlive a power failure, as its lines do.  Where we
+ * may not read the directory, the filesystem's own order has to do. */
+static void sync_directory(const char *path)
+{
+	_cleanup_close_ int fd = -1;
+	char dir[PATH_MAX];
+
+	if ((size_t)snprintf(dir, sizeof(dir), "%s", path) >= sizeof(dir))
+		return;
+	*(strrchr(dir, '/') + 1) = '\0';
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		fsync(fd);
+}
+
+/* Somebody may have put it there to have us write to another file of ours, or
+ * to read along. */
+static int check(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(err, "stat %s: %m", path);
+	errno = EINVAL;
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, "%s is not a regular file", path);
+	errno = EPERM;
+	if (st.st_nlink > 1)
+		return err_set(err, "%s has a second name (hard link)", path);
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return err_set(
+			err,
+			"%s belongs to uid %u, which is neither root nor "
+			"the agent's user",
+			path, (unsigned)st.st_uid);
+	return 0;
+}
+
 /* O_NONBLOCK: a fifo in the file's place must not hold us up. */
 static int open_path(const char *path, struct err *err)
 {
 	int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 	_cleanup_close_ int fd =
 		open(path, flags | O_CREAT | O_EXCL, FILE_MODE);
-	struct stat st;
 
 	/* the file is for others to read, whatever the agent's umask */
-	if (fd >= 0 && fchmod(fd, FILE_MODE) < 0)
-		return err_set(err, "set the mode of %s: %m", path);
-	if (fd < 0 && errno == EEXIST)
-		fd = open(path, flags);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set(err, "open %s: %m", path);
-	if (!S_ISREG(st.st_mode)) {
-		errno = EINVAL;
-		return err_set(err, "%s is not a regular file", path);
+	if (fd >= 0) {
+		if (fchmod(fd, FILE_MODE) < 0)
+			return err_set(err, "set the mode of %s: %m", path);
+		sync_directory(path);
+		return take_fd(&fd);
 	}
-	return take_fd(&fd);
+	if (errno == EEXIST)
+		fd = open(path, flags);
+	if (fd < 0)
+		return err_set(err, "open %s: %m", path);
+	return check(fd, path, err) < 0 ? -1 : take_fd(&fd);
 }
 
 /* False when the path was renamed or removed, as logrotate does. */
@@ -121,24 +161,16 @@ static bool still_there(const struct file_exporter *file)
 	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 /* Another agent holds the lock for one write; a foreign program may hold it
  * for ever, so this is bounded by the time of an export. */
 static int lock_file(struct file_exporter *file, struct err *err)
 {
 	const struct timespec pause = { 0, LOCK_PAUSE_NS };
-	uint64_t end = now_ms() + file->base.config->timeout;
+	uint64_t end = clock_monotonic_ms() + file->base.config->timeout;
 
 	while (flock(file->fd, LOCK_EX | LOCK_NB) < 0) {
 		if ((errno != EWOULDBLOCK && errno != EINTR) ||
-		    now_ms() >= end ||
+		    clock_monotonic_ms() >= end ||
 		    (file->base.give_up &&
 		     file->base.give_up(file->base.give_up_arg)))
 			return err_set(err, "lock %s: %m", file->path);
@@ -147,10 +179,29 @@ static int lock_file(struct file_exporter *file, struct err *err)
 	return 0;
 }
 
-/* Opens and locks what is at the path now. */
+/* Returns 1 when the line goes into this file, 0 when the file was set aside
+ * for it, -1 with err.  A line that is too long for any file gets its own. */
+static int make_room(struct file_exporter *file, struct err *err)
+{
+	const struct config *config = file->base.config;
+	struct stat st;
+
+	if (file_tail_repair(file->fd, err) < 0)
+		return -1;
+	if (fstat(file->fd, &st) < 0)
+		return err_set(err, "stat %s: %m", file->path);
+	if (!config->file_max_size || !st.st_size ||
+	    (uint64_t)st.st_size + file->line.len <= config->file_max_size)
+		return 1;
+	return file_rotate(file->path, config->file_max_count, err);
+}
+
+/* Opens and locks what is at the path now, with room for the line. */
 static int acquire(struct file_exporter *file, struct err *err)
 {
 	for (int i = 0; i < OPEN_TRIES; i++) {
+		int room = 0;
+
 		if (file->fd < 0)
 			file->fd = open_path(file->path, err);
 		if (file->fd < 0)
@@ -158,8 +209,12 @@ static int acquire(struct file_exporter *file, struct err *err)
 		if (lock_file(file, err) < 0)
 			return -1;
 		if (still_there(file))
+			room = make_room(file, err);
+		if (room > 0)
 			return 0;
-		close_file(file);
+		close_file(file); /* lets go of the lock */
+		if (room < 0)
+			return -1;
 	}
 	errno = EAGAIN;
 	return err_set(err, "%s is being replaced again and again", file->path);
@@ -174,8 +229,6 @@ static int write_line(struct file_exporter *file, struct err *err)
 	int taken_back;
 	ssize_t n;
 
-	if (file_tail_repair(file->fd, err) < 0)
-		return -1;
 	if (fstat(file->fd, &st) < 0)
 		return err_set(err, "stat %s: %m", file->path);
 	n = write(file->fd, line->data, line->len);
@@ -211,21 +264,11 @@ static void send_batch(struct exporter *exporter, const struct batch *batch,
 	struct file_exporter *file = of(exporter);
 	struct err err;
 
-	buf_clear(&file->line);
-	if (json_traces(batch, &file->line, &err) < 0) {
-		ret->divisible = errno == EBADMSG;
-		export_result_set(
-			ret, ret->divisible ? VERDICT_REJECT : VERDICT_RETRY,
-			"%s", err.msg);
+	if (json_line_make(batch, &file->line, ret) < 0)
 		return;
-	}
-	buf_putc(&file->line, '\n');
-	if (file->line.failed)
-		export_result_set(ret, VERDICT_RETRY, "no memory for JSON");
-	else if (deliver(file, &err) < 0)
+	if (deliver(file, &err) < 0)
 		export_result_set(ret, VERDICT_RETRY, "%s", err.msg);
-	if (file->line.cap > LINE_KEPT)
-		buf_free(&file->line);
+	json_line_done(&file->line);
 }
 
 const struct exporter_ops file_exporter_ops = {

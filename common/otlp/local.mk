@@ -10,6 +10,7 @@ libotlp_la_SOURCES = \
 	common/otlp/exporter.c common/otlp/exporter.h \
 	common/otlp/exporter_ops.h \
 	common/otlp/file.c \
+	common/otlp/file_rotate.c common/otlp/file_rotate.h \
 	common/otlp/file_tail.c common/otlp/file_tail.h \
 	common/otlp/gzip.c common/otlp/gzip.h \
 	common/otlp/http.c \
@@ -23,12 +24,14 @@ libotlp_la_SOURCES = \
 	common/otlp/http_url.c common/otlp/http_url.h \
 	common/otlp/http_verdict.c common/otlp/http_verdict.h \
 	common/otlp/json.c common/otlp/json.h \
+	common/otlp/json_line.c common/otlp/json_line.h \
 	common/otlp/json_value.c common/otlp/json_value.h \
 	common/otlp/plain_value.c common/otlp/plain_value.h \
 	common/otlp/nesting.c common/otlp/nesting.h \
 	common/otlp/private_file.c common/otlp/private_file.h \
 	common/otlp/resource.c common/otlp/resource.h \
 	common/otlp/secret_file.c common/otlp/secret_file.h \
+	common/otlp/stdout.c \
 	common/otlp/text_clean.c common/otlp/text_clean.h \
 	common/otlp/zipkin.c \
 	common/otlp/zipkin_json.c common/otlp/zipkin_json.h

@@ -45,7 +45,8 @@ static int open_error(const char *dir, struct err *err)
 	return err_set(err, "open spool directory %s: %m", dir);
 }
 
-/* Returns 1 when there is nothing in it, 0, or -1 with errno. */
+/* Returns 1 when there is nothing in it (or nothing but the complaint of an
+ * agent that could not start), 0, or -1 with errno. */
 static int is_empty(int dirfd)
 {
 	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -58,7 +59,9 @@ static int is_empty(int dirfd)
 		return -1;
 	}
 	while (errno = 0, (entry = readdir(dir)))
-		n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+		n += strcmp(entry->d_name, ".") &&
+		     strcmp(entry->d_name, "..") &&
+		     strcmp(entry->d_name, SPOOL_AGENT_LOG);
 	n = errno ? -1 : !n;
 	closedir(dir);
 	return n;

@@ -14,15 +14,18 @@
 #define SPOOL_DROPPED "dropped"
 #define SPOOL_ROTATE_LOCK "rotate.lock"
 #define SPOOL_AGENT_LOCK "agent.lock"
+#define SPOOL_AGENT_LOG "agent.log"
 
 /*
  * Opens name below dirfd with flags (O_CREAT makes it with mode 0600; what
  * O_CREAT may make is opened O_RDWR, which locks over NFS need).  Never
  * follows a link, never waits, and takes nothing but a regular file of ours or
  * of the directory's owner that has one name (none: somebody has just removed
- * it, which the caller sees in ret->st_nlink).  As root, a file of root's is
- * given to the directory's owner.  Returns a descriptor and *ret (as it was
- * before that), or -1 with err, errno kept.
+ * it, which the caller sees in ret->st_nlink).  A file that root makes is given
+ * to the directory's owner; one that was there never changes hands, and root's
+ * own in the directory of another is removed when it is empty (whoever made it
+ * died before it was given) and refused when it is not.  Returns a descriptor
+ * and *ret, or -1 with err, errno kept.
  */
 int spool_file_open(int dirfd, const char *name, int flags, struct stat *ret,
 		    struct err *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Unix time in nanoseconds, as OTLP counts it. */
+/* Unix time in nanoseconds, as OTLP counts it, and time that only goes forward.
+ */
 #ifndef OTEL_UTIL_CLOCK_H
 #define OTEL_UTIL_CLOCK_H
 
@@ -14,6 +15,15 @@ static inline uint64_t clock_unix_ns(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+/* Milliseconds, for deadlines. */
+static inline uint64_t clock_monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 #endif

@@ -4,3 +4,11 @@ tests_fake_collector_SOURCES = tests/fake_collector.c
 tests_fake_collector_LDADD = libotel.la $(PROTOBUF_C_LIBS)
 tests_spool_tool_SOURCES = tests/spool_tool.c
 tests_spool_tool_LDADD = libotel.la $(PROTOBUF_C_LIBS)
+
+# Stands in for systemd's filters.
+if HAVE_SECCOMP
+check_PROGRAMS += tests/sandbox
+tests_sandbox_SOURCES = tests/sandbox.c
+tests_sandbox_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
+tests_sandbox_LDADD = $(SECCOMP_LIBS)
+endif

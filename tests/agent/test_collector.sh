@@ -34,7 +34,7 @@ arrived() {
 }
 
 fresh() { # a spool with the spans, nothing received yet
-  rm -rf "$SPOOL" "$RECEIVED"/*
+  rm -rf "$SPOOL" "${RECEIVED:?}"/*
   : >"$LOG"
   "$SPOOL_TOOL" rich "$SPOOL" 1 $SPANS
 }

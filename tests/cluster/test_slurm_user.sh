@@ -43,6 +43,12 @@ rm -f "$CLUSTER_DIR/spool/slurmd.n1/current"
 ln "$target" "$CLUSTER_DIR/spool/slurmd.n1/current"
 ok "a job runs beside a hard link" srun -N1 -w n1 true
 is "and nothing is written to it" "$(<"$target")" untouched
+is "nor is it given away" "$(stat -c %U "$target")" root
+rm -f "$CLUSTER_DIR/spool/slurmd.n1/current"
+: >"$CLUSTER_DIR/spool/slurmd.n1/current"
+srun -N1 -w n1 true
+is "what root left empty is made anew for its user" \
+  "$(stat -c '%U %a' "$CLUSTER_DIR/spool/slurmd.n1/current")" "$user 600"
 rm -f "$CLUSTER_DIR/spool/slurmd.n1/current"
 kill -CONT "$(agent_of slurmd.n1)"
 srun -N1 -w n1 --job-name=after true

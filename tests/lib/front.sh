@@ -79,11 +79,13 @@ front_url() {
   echo "${1%-old}://$host:${FRONT_PORT[$port]}"
 }
 
-# front_headers NAME=VALUE...: as otel.conf has them, encoded.
+# front_headers NAME=VALUE...: as otel.conf has them, encoded and in quotes.
 front_headers() {
   local IFS=,
   set -- "${@//%/%25}"
-  echo "${*//,/%2C}"
+  set -- "${@//,/%2C}"
+  set -- "${@//\"/%22}"
+  echo "\"$*\""
 }
 
 # front_count [JQ-CONDITION]: how many requests it answered so.  A request has
@@ -123,7 +125,7 @@ END
     front_tls "$1" 'TLSv1.2 TLSv1.3'
   fi
   front_answers
-  [[ -z ${OTELCOL_PORT[http]:-} ]] || front_passes
+  [[ -z ${OTELCOL_DIR:-} ]] || front_passes
   echo '  }'
   front_inner
   [[ -z $1 ]] || front_old_tls "$1"

@@ -34,7 +34,7 @@ otelcol_missing() {
   certs_missing
 }
 
-# otelcol_start DIR FORWARD-URL [--certs DIR] [--encoding proto|json] [--batch]
+# otelcol_start DIR FORWARD-URL|discard [--certs DIR] [--encoding proto|json] [--batch]
 # --certs adds the ports with TLS, and those that want a client certificate.
 # --encoding: of what it sends on.  --batch: it answers at once, and sends on later.
 otelcol_start() {
@@ -114,20 +114,21 @@ otelcol_receiver() { # NAME HTTP-PORT GRPC-PORT [TLS-SETTING...]
   local protocol
   printf '  %s:\n    protocols:\n' "$1"
   for protocol in "http $2" "grpc $3"; do
-    printf '      %s:\n        endpoint: 127.0.0.1:%s\n' ${protocol}
+    printf '      %s:\n        endpoint: 127.0.0.1:%s\n' "${protocol% *}" "${protocol#* }"
     (($# < 4)) || printf '        tls:\n'
     (($# < 4)) || printf '          %s\n' "${@:4}"
   done
 }
 
 otelcol_configure() { # FORWARD-URL [OPTION...]
-  local forward=$1 encoding=proto certs='' batch='' receivers=otlp
+  local forward=$1 encoding=proto certs='' batch='' receivers=otlp exporter=otlphttp
+  [[ $forward != discard ]] || exporter=debug
   shift
   while (($#)); do
     case $1 in
     --certs) certs=$(cd "$2" && pwd) && shift || return ;;
     --encoding) encoding=$2 && shift ;;
-    --batch) batch=batch ;;
+    --batch) batch='batch' ;;
     *) echo "otelcol: no such option: $1" >&2 && return 1 ;;
     esac
     shift
@@ -141,19 +142,27 @@ otelcol_configure() { # FORWARD-URL [OPTION...]
     otelcol_receiver otlp/mtls "${OTELCOL_PORT[https-mtls]}" "${OTELCOL_PORT[grpcs-mtls]}" \
       "${tls[@]}" "client_ca_file: $certs/ca.pem"
   fi
+  printf 'processors:\n  batch: {timeout: 100ms}\nexporters:\n'
+  otelcol_exporter "$forward" "$encoding"
   cat <<END
-processors:
-  batch: {timeout: 100ms}
-exporters:
-  otlphttp:
-    endpoint: $forward
-    encoding: $encoding
-    compression: none
-    sending_queue: {enabled: false}
-    retry_on_failure: {enabled: false}
 service:
   telemetry: {metrics: {level: none}}
   pipelines:
-    traces: {receivers: [$receivers], processors: [$batch], exporters: [otlphttp]}
+    traces: {receivers: [$receivers], processors: [$batch], exporters: [$exporter]}
+END
+}
+
+otelcol_exporter() { # FORWARD-URL|discard ENCODING
+  if [[ $1 == discard ]]; then
+    echo '  debug: {verbosity: basic, sampling_initial: 0, sampling_thereafter: 1000000}'
+    return
+  fi
+  cat <<END
+  otlphttp:
+    endpoint: $1
+    encoding: $2
+    compression: none
+    sending_queue: {enabled: false}
+    retry_on_failure: {enabled: false}
 END
 }

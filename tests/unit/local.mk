@@ -12,6 +12,7 @@ unit_tests = \
 	tests/unit/test_config_file \
 	tests/unit/test_config_sources \
 	tests/unit/test_config_value \
+	tests/unit/test_daemon_spool \
 	tests/unit/test_exit_status \
 	tests/unit/test_hex \
 	tests/unit/test_ids \
@@ -23,6 +24,7 @@ unit_tests = \
 	tests/unit/test_spool_crash \
 	tests/unit/test_spool_directory \
 	tests/unit/test_spool_full_disk \
+	tests/unit/test_spool_hostile \
 	tests/unit/test_spool_interleave \
 	tests/unit/test_spool_reader \
 	tests/unit/test_spool_record \
@@ -73,8 +75,11 @@ agent_tests = \
 	tests/unit/test_envelope \
 	tests/unit/test_export_file \
 	tests/unit/test_export_http \
+	tests/unit/test_export_rotate \
+	tests/unit/test_export_stdout \
 	tests/unit/test_http_auth \
 	tests/unit/test_http_verdict \
+	tests/unit/test_log \
 	tests/unit/test_otlp_json \
 	tests/unit/test_ranges \
 	tests/unit/test_retry \
@@ -84,8 +89,11 @@ tests_unit_test_comment_list_LDADD = $(agent_test_libs)
 tests_unit_test_envelope_LDADD = $(agent_test_libs)
 tests_unit_test_export_file_LDADD = $(agent_test_libs)
 tests_unit_test_export_http_LDADD = $(agent_test_libs)
+tests_unit_test_export_rotate_LDADD = $(agent_test_libs)
+tests_unit_test_export_stdout_LDADD = $(agent_test_libs)
 tests_unit_test_http_auth_LDADD = $(agent_test_libs)
 tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
+tests_unit_test_log_LDADD = $(agent_test_libs) $(JSON_C_LIBS)
 tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)
 tests_unit_test_retry_LDADD = $(agent_test_libs)

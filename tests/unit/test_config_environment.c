@@ -79,7 +79,7 @@ Test(config_environment, refuses_bad_values_by_the_variables_name)
 			    "\"collector:4318\" is not supported; write "
 			    "SCHEME://HOST:PORT with http, https, grpc, grpcs, "
 			    "http+json, https+json, zipkin or zipkins, or "
-			    "file:/PATH");
+			    "file:/PATH or stdout:");
 	assert_bad_variable("OTEL_EXPORTER_OTLP_HEADERS", "s3cret",
 			    "entry 1 is not name=value");
 	assert_bad_variable("OTEL_SERVICE_NAME", "a\nb",
@@ -284,7 +284,7 @@ Test(config_environment, what_grpc_can_not_reach_is_a_mistake)
 			    "\"dns:///c:1\" is not supported; write "
 			    "SCHEME://HOST:PORT with http, https, grpc, grpcs, "
 			    "http+json, https+json, zipkin or zipkins, or "
-			    "file:/PATH");
+			    "file:/PATH or stdout:");
 }
 
 #define ZIPKIN "OTEL_TRACES_EXPORTER=zipkin"

@@ -67,7 +67,7 @@ Test(config_value, refuses_what_is_no_duration)
 					   "+1s", "0x1s", "1ss" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char line[64], said[160];
+		char line[64], said[192];
 
 		snprintf(line, sizeof(line), "Timeout=\"%s\"\n", bad[i]);
 		snprintf(said, sizeof(said),
@@ -184,7 +184,8 @@ Test(config_value, refuses_other_schemes_and_says_which_there_are)
 {
 	static const char *const bad[] = { "ftp://c:4317", "http:/c",
 					   "c:4318",       "jaeger://c",
-					   "localhost",    "//c:4318" };
+					   "localhost",    "//c:4318",
+					   "stdoutx:" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char line[64], said[240];
@@ -194,7 +195,7 @@ Test(config_value, refuses_other_schemes_and_says_which_there_are)
 			 ":1: Endpoint: \"%s\" is not supported; write "
 			 "SCHEME://HOST:PORT with http, https, grpc, grpcs, "
 			 "http+json, https+json, zipkin or zipkins, or "
-			 "file:/PATH",
+			 "file:/PATH or stdout:",
 			 bad[i]);
 		assert_refused(line, said);
 	}
@@ -210,6 +211,13 @@ Test(config_value, refuses_a_path_that_grpc_does_not_use)
 		":1: Endpoint: \"grpcs://c\" has a path or a query, which gRPC does not use");
 }
 
+Test(config_value, takes_nothing_after_stdout)
+{
+	assert_refused(
+		"Endpoint=stdout:x\n",
+		":1: Endpoint: \"stdout:x\" has something after stdout:");
+}
+
 Test(config_value, refuses_bad_hosts_and_ports)
 {
 	static const char *const bad[] = { "http://",        "http://:4318",
@@ -220,7 +228,7 @@ Test(config_value, refuses_bad_hosts_and_ports)
 					   "http://a_b!/",   "http://[::1]x" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char line[64], said[160];
+		char line[64], said[192];
 
 		snprintf(line, sizeof(line), "Endpoint=%s\n", bad[i]);
 		snprintf(said, sizeof(said),
@@ -242,7 +250,7 @@ Test(config_value, refuses_files_that_are_no_absolute_path)
 					   "file:////x" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char line[64], said[160];
+		char line[64], said[192];
 
 		snprintf(line, sizeof(line), "Endpoint=%s\n", bad[i]);
 		snprintf(said, sizeof(said),
