@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/endpoint.h"
+
 #define PATH_SHOWN 300 /* a path that is longer is cut */
 
 struct check {
@@ -37,9 +39,12 @@ static bool any_url(const struct config *config)
 {
 	char **p;
 
-	for (p = config->endpoint; p && *p; p++)
-		if (strstr(*p, "://"))
+	for (p = config->endpoint; p && *p; p++) {
+		const struct endpoint_scheme *scheme = endpoint_scheme(*p);
+
+		if (scheme && scheme->transport)
 			return true;
+	}
 	return false;
 }
 
@@ -92,13 +97,15 @@ static void check_endpoints(const struct check *check)
 	char **p;
 
 	for (p = check->config->endpoint; p && *p; p++) {
+		const struct endpoint_scheme *scheme = endpoint_scheme(*p);
 		const char *host = strstr(*p, "://");
 		const char *slash = host ? strchr(host + 3, '/') : NULL;
 
-		if (slash && !slash[1])
-			warn(check, "Endpoint: the path / of a URL is used as "
-				    "it stands; leave it out to get "
-				    "/v1/traces");
+		if (slash && !slash[1] && scheme && scheme->path)
+			warn(check,
+			     "Endpoint: the path / of a URL is used as it "
+			     "stands; leave it out to get /%s",
+			     scheme->path);
 	}
 }
 
@@ -123,6 +130,15 @@ static void check_headers(const struct check *check)
 		     "Headers: everybody can read %.*s; keep secrets in "
 		     "HeadersFile",
 		     PATH_SHOWN, path);
+}
+
+static void check_auth(const struct check *check)
+{
+	const struct config *config = check->config;
+
+	if (config->auth && !strncmp(config->auth, "bearer:", 7))
+		check_file(check, "Auth", config->auth + 7, 077);
+	check_file(check, "CredentialsFile", config->credentials_file, 077);
 }
 
 static void check_spool(const struct check *check)
@@ -169,6 +185,7 @@ void check_files(const struct config *config,
 	check_endpoints(&check);
 	check_headers(&check);
 	check_file(&check, "HeadersFile", config->headers_file, 077);
+	check_auth(&check);
 	check_tls(&check);
 	check_spool(&check);
 	check_user(&check);

@@ -19,7 +19,9 @@
  *   partial=N         partial_success with N rejected spans
  *   body=N            a body of N bytes
  *   cut               close in the middle of the body
+ *   type=TEXT         header Content-Type
  *   message=TEXT      of the status or the partial success; takes the rest
+ *   text=TEXT         the whole body; takes the rest
  *
  * A request whose body holds TEXT of --poison is answered with 400 out of
  * turn.  Request N is kept as DIR/NNNNNN.STATUS.body and .head, where STATUS is
@@ -44,11 +46,12 @@
 
 #define CLIENTS_MAX 32
 #define REQUEST_MAX (80 * 1024 * 1024)
-#define TEXT_MAX 512
+#define TEXT_MAX 2048
 
 struct answer {
 	char word[16];
 	char retry_after[64], redirect[256], message[256];
+	char type[64], text[TEXT_MAX];
 	unsigned slow_ms, partial;
 	size_t body;
 	bool cut;
@@ -100,6 +103,8 @@ static void parse_word(struct answer *a, const char *word)
 			*p = *p == '_' ? ' ' : *p;
 	} else if (!strncmp(word, "redirect=", 9)) {
 		copy(a->redirect, sizeof(a->redirect), word + 9);
+	} else if (!strncmp(word, "type=", 5)) {
+		copy(a->type, sizeof(a->type), word + 5);
 	} else if (!strncmp(word, "slow=", 5)) {
 		a->slow_ms = (unsigned)atoi(word + 5);
 	} else if (!strncmp(word, "partial=", 8)) {
@@ -115,7 +120,7 @@ static void parse_word(struct answer *a, const char *word)
 
 static struct answer parse_answer(const char *text)
 {
-	struct answer a = { .word = "200" };
+	struct answer a = { .word = "200", .type = "application/x-protobuf" };
 	char line[TEXT_MAX], *rest = line, *word, *message;
 
 	copy(line, sizeof(line), text);
@@ -123,6 +128,11 @@ static struct answer parse_answer(const char *text)
 	if (message) {
 		*message = '\0';
 		copy(a.message, sizeof(a.message), message + 8);
+	}
+	message = strstr(line, "text=");
+	if (message) {
+		*message = '\0';
+		copy(a.text, sizeof(a.text), message + 5);
 	}
 	while ((word = strsep(&rest, " ")))
 		if (*word)
@@ -179,6 +189,10 @@ static size_t make_body(const struct answer *a, uint8_t *ret)
 	uint8_t inner[TEXT_MAX];
 	size_t len = 0, n = 0;
 
+	if (*a->text) {
+		memcpy(ret, a->text, strlen(a->text));
+		return strlen(a->text);
+	}
 	if (a->word[0] != '2')
 		return put_message(ret, a->message);
 	if (a->partial) {
@@ -222,9 +236,9 @@ static void send_answer(const struct client *client)
 	}
 	n = snprintf(head, sizeof(head),
 		     "HTTP/1.1 %s Scripted\r\n"
-		     "Content-Type: application/x-protobuf\r\n"
+		     "Content-Type: %s\r\n"
 		     "Content-Length: %zu\r\n%s%s%s%s%s%s\r\n",
-		     a->word, a->cut ? len + 1000 : len,
+		     a->word, a->type, a->cut ? len + 1000 : len,
 		     *a->retry_after ? "Retry-After: " : "", a->retry_after,
 		     *a->retry_after ? "\r\n" : "",
 		     *a->redirect ? "Location: " : "", a->redirect,

@@ -45,6 +45,10 @@ struct config {
 	enum endpoint_policy endpoint_policy;
 	strlist headers;  /* "name=value", decoded, secret */
 	char *headers_file;
+	char *auth; /* "bearer:/PATH" or "sigv4:REGION/SERVICE" */
+	char *credentials_file;
+	char *proxy; /* secret: may hold a password */
+	char *no_proxy;
 	enum compression compression;
 	uint64_t timeout;
 	uint64_t file_max_size, file_max_count; /* size 0: never rotate */
@@ -105,15 +109,15 @@ extern const struct config_key config_keys[]; /* ends with name NULL */
 
 /* What to read.  All may be NULL or 0: the defaults alone. */
 struct config_source {
-	const char *file;   /* path of otel.conf; NULL: none is read */
-	bool file_optional; /* a missing file is no error; a missing
-			     * included one is */
+	const char *file;     /* path of otel.conf; NULL: none is read */
+	bool file_optional;   /* a missing file is no error; a missing
+			       * included one is */
 	bool skip_unreadable; /* nor is one that this user may not read
-			     * (EACCES), included ones too: a user's sbatch
-			     * goes on without what is root's.  Never for a
-			     * daemon: it would run with defaults */
-	char *const *args;  /* "key=value", of plugstack.conf; "Config=" is
-			     * the plugin's own and is skipped */
+			       * (EACCES), included ones too: a user's sbatch
+			       * goes on without what is root's.  Never for a
+			       * daemon: it would run with defaults */
+	char *const *args;    /* "key=value", of plugstack.conf; "Config=" is
+			       * the plugin's own and is skipped */
 	size_t n_args;
 	bool use_environment; /* fill from OTEL_* of this process: daemons,
 			       * agent and cli only, never for a job's process

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/endpoint.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 
@@ -43,24 +42,13 @@ static int no_if_none(const char *value, char **ret_text, struct err *err)
 	size_t len = strlen(value);
 	char quote[CONFIG_QUOTE_SIZE];
 
-	if (equal_nocase(value, len, "otlp"))
+	if (equal_nocase(value, len, "otlp") ||
+	    equal_nocase(value, len, "zipkin"))
 		return 0;
 	if (equal_nocase(value, len, "none"))
 		return give("no", ret_text, err);
-	return err_set(err, "\"%s\" is not supported; otlp and none are",
-		       value_quote(value, quote));
-}
-
-/* Says nothing about the endpoint, but an endpoint of another protocol must
- * not be taken for one of ours. */
-static int check_protocol(const char *value, char **ret_text, struct err *err)
-{
-	char quote[CONFIG_QUOTE_SIZE];
-
-	(void)ret_text;
-	if (equal_nocase(value, strlen(value), "http/protobuf"))
-		return 0;
-	return err_set(err, "\"%s\" is not supported; http/protobuf is",
+	return err_set(err,
+		       "\"%s\" is not supported; otlp, zipkin and none are",
 		       value_quote(value, quote));
 }
 
@@ -76,27 +64,6 @@ static int milliseconds(const char *value, char **ret_text, struct err *err)
 		       : 1;
 }
 
-/* These variables hold one URL, our key a list. */
-static int one_url(const char *value,
-		   int (*endpoint)(const char *, char **, struct err *),
-		   char **ret_text, struct err *err)
-{
-	if (strchr(value, ','))
-		return err_set(err, "the URL holds a comma; "
-				    "write %%2C, and one URL only");
-	return endpoint(value, ret_text, err) < 0 ? -1 : 1;
-}
-
-static int base_url(const char *value, char **ret_text, struct err *err)
-{
-	return one_url(value, endpoint_from_base, ret_text, err);
-}
-
-static int traces_url(const char *value, char **ret_text, struct err *err)
-{
-	return one_url(value, endpoint_as_is, ret_text, err);
-}
-
 /* In order: the first row that sets a key decides. */
 static const struct variable {
 	const char *name;
@@ -106,14 +73,11 @@ static const struct variable {
 } variables[] = {
 	{ "OTEL_SDK_DISABLED", NULL, "Enabled", no_if_true },
 	{ "OTEL_TRACES_EXPORTER", NULL, "Enabled", no_if_none },
-	{ "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL",
-	  "Endpoint", check_protocol },
-	{ "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", NULL, "Endpoint", traces_url },
-	{ "OTEL_EXPORTER_OTLP_ENDPOINT", NULL, "Endpoint", base_url },
 	{ "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS",
 	  "Headers", give },
 	{ "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
 	  "OTEL_EXPORTER_OTLP_COMPRESSION", "Compression", give },
+	{ "OTEL_EXPORTER_ZIPKIN_TIMEOUT", NULL, "Timeout", milliseconds },
 	{ "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT",
 	  "Timeout", milliseconds },
 	{ "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
@@ -135,20 +99,29 @@ static const struct variable {
 	  give },
 };
 
-/* Empty means unset (specification, "Parsing empty value"). */
-static const char *non_empty(const char *name)
-{
-	const char *value = name ? getenv(name) : NULL;
-
-	return value && *value ? value : NULL;
-}
-
 static enum config_origin origin_of(const struct loader *loader,
 				    const char *key)
 {
 	size_t i = config_key_index(config_key_find(key, strlen(key)));
 
 	return loader->loaded->places[i].origin;
+}
+
+static bool begins(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+/* What belongs to one exporter must not reach another: least of all headers,
+ * which are secret.  An endpoint of otel.conf is taken for OTLP's. */
+static bool of_other_exporter(const struct loader *loader,
+			      const struct variable *variable)
+{
+	bool zipkin = environment_says_zipkin() &&
+		      origin_of(loader, "Endpoint") == CONFIG_ENVIRONMENT;
+
+	return begins(variable->name,
+		      zipkin ? "OTEL_EXPORTER_OTLP_" : "OTEL_EXPORTER_ZIPKIN_");
 }
 
 /* A sampler's argument means something to that sampler only, so it is taken
@@ -158,20 +131,39 @@ static bool wanted(const struct loader *loader, const struct variable *variable)
 	if (!strcmp(variable->name, "OTEL_TRACES_SAMPLER_ARG") &&
 	    origin_of(loader, "Sampler") != CONFIG_ENVIRONMENT)
 		return false;
-	return origin_of(loader, variable->key) == CONFIG_DEFAULT;
+	return origin_of(loader, variable->key) == CONFIG_DEFAULT &&
+	       !of_other_exporter(loader, variable);
+}
+
+static int read_endpoint(struct loader *loader)
+{
+	struct config_place place = { CONFIG_ENVIRONMENT, "", 0 };
+	_cleanup_free_ char *text = NULL;
+	struct err err;
+	int rc;
+
+	if (origin_of(loader, "Endpoint") != CONFIG_DEFAULT)
+		return 0;
+	rc = environment_endpoint(&place.name, &text, &err);
+	if (rc < 0)
+		return loader_mistake(loader, &place, NULL, 0, "%s", err.msg);
+	return rc ? loader_set(loader, &place, "Endpoint", strlen("Endpoint"),
+			       text)
+		  : 0;
 }
 
 static int read_variable(struct loader *loader, const struct variable *variable)
 {
 	struct config_place place = { CONFIG_ENVIRONMENT, variable->name, 0 };
-	const char *value = non_empty(variable->name);
+	const char *value = environment_value(variable->name);
 	_cleanup_free_ char *text = NULL;
 	struct err err;
 	int rc;
 
 	if (!value) {
 		place.name = variable->general;
-		value = non_empty(variable->general);
+		value = variable->general ? environment_value(variable->general)
+					  : NULL;
 	}
 	if (!value || !wanted(loader, variable))
 		return 0;
@@ -186,8 +178,8 @@ static int read_variable(struct loader *loader, const struct variable *variable)
 
 int loader_read_environment(struct loader *loader)
 {
+	int rc = read_endpoint(loader);
 	size_t i;
-	int rc = 0;
 
 	for (i = 0; !rc && i < sizeof(variables) / sizeof(variables[0]); i++)
 		rc = read_variable(loader, &variables[i]);

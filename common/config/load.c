@@ -127,9 +127,15 @@ static int wrong_pair(struct loader *loader, const char *key, const char *what)
 static int check_pairs(struct loader *loader)
 {
 	const struct config *config = &loader->loaded->config;
+	bool sigv4 = config->auth && !strncmp(config->auth, "sigv4:", 6);
 	int rc = 0;
 
-	if (config->cert_file && !config->key_file)
+	if (config->credentials_file && !sigv4)
+		rc = wrong_pair(loader, "CredentialsFile",
+				"is set without Auth=sigv4:REGION/SERVICE");
+	if (!rc && config->no_proxy && !config->proxy)
+		rc = wrong_pair(loader, "NoProxy", "is set without Proxy");
+	if (!rc && config->cert_file && !config->key_file)
 		rc = wrong_pair(loader, "CertFile", "is set without KeyFile");
 	if (!rc && config->key_file && !config->cert_file)
 		rc = wrong_pair(loader, "KeyFile", "is set without CertFile");
@@ -257,8 +263,12 @@ void config_destroy(struct config *config)
 	if (!config)
 		return;
 	strlist_free(config->endpoint);
-	strlist_free(config->headers);
+	strlist_free_secret(config->headers);
 	free(config->headers_file);
+	free(config->auth);
+	free(config->credentials_file);
+	secret_free(config->proxy);
+	free(config->no_proxy);
 	free(config->ca_file);
 	free(config->cert_file);
 	free(config->key_file);

@@ -2,7 +2,9 @@ config_sources = \
 	common/config/config.h \
 	common/config/job_comment.h \
 	common/config/endpoint.c common/config/endpoint.h \
+	common/config/auth.c \
 	common/config/environment.c \
+	common/config/environment_endpoint.c \
 	common/config/file.c \
 	common/config/key.c \
 	common/config/list.c \

@@ -48,6 +48,9 @@ VALUE_TYPE(string);    /* any text on one line */
 VALUE_TYPE(path);      /* absolute */
 VALUE_TYPE(user);      /* a login name */
 VALUE_TYPE(trace_url); /* http(s), with {trace_id} */
+VALUE_TYPE(auth);      /* bearer:FILE or sigv4:REGION/SERVICE */
+VALUE_TYPE(proxy);     /* a URL of a scheme that libcurl knows */
+VALUE_TYPE(no_proxy);  /* hosts, separated by commas */
 VALUE_TYPE(endpoints); /* see endpoint.h */
 VALUE_TYPE(
 	attributes); /* name=value, percent-encoded; the last of a name wins */
@@ -75,6 +78,9 @@ const char *value_quote(const char *text, char *ret);
 bool value_is_clean(const char *text, size_t len);
 
 void strlist_free(strlist list);
+/* Overwrites what they hold first.  NULL is fine. */
+void secret_free(char *text);
+void strlist_free_secret(strlist list);
 
 static inline void cleanup_strlist(strlist *list)
 {
@@ -145,6 +151,20 @@ int loader_read_file(struct loader *loader);
 
 /* Fills keys that are at their defaults from OTEL_*. */
 int loader_read_environment(struct loader *loader);
+
+/* The value of a variable; NULL when it is not set or empty, which means unset
+ * (specification, "Parsing empty value"). */
+const char *environment_value(const char *name);
+
+/*
+ * Endpoint by OTEL_TRACES_EXPORTER and the variables of its exporter. *ret_name
+ * is the variable that says it, or that is wrong.  Returns 1 and *ret_text
+ * (malloc'ed), 0 when none says anything, -1 with err.
+ */
+int environment_endpoint(const char **ret_name, char **ret_text,
+			 struct err *err);
+/* OTEL_TRACES_EXPORTER=zipkin: what is said of OTLP is then not meant. */
+bool environment_says_zipkin(void);
 
 /* Replaces ${NAME}.  Returns 0 and *ret_text (malloc'ed), or -1 with err. */
 int expand_environment(const char *text, char **ret_text, struct err *err);

@@ -14,6 +14,22 @@ void strlist_free(strlist list)
 	free(list);
 }
 
+void secret_free(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+void strlist_free_secret(strlist list)
+{
+	char **p;
+
+	for (p = list; p && *p; p++)
+		secret_free(*p);
+	free(list);
+}
+
 int strlist_append(strlist *list, size_t *n, char *item)
 {
 	strlist grown = NULL;

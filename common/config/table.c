@@ -118,11 +118,16 @@ const struct config_key config_keys[] = {
 	  LIST(endpoints, endpoint),
 	  .help = "Where spans go; one URL or several, separated by commas. "
 		  "http://HOST:PORT and https://HOST:PORT speak OTLP over HTTP "
-		  "with protobuf; file:/PATH appends OTLP JSON lines to a file, "
-		  "and stdout: writes them to the standard output of an agent "
-		  "that runs with --foreground or --once. "
-		  "An HTTP URL without a path gets /v1/traces; one with a path, "
-		  "a lone / included, is used as it stands." },
+		  "with protobuf; http+json:// and https+json:// the same with "
+		  "JSON; grpc:// and grpcs:// OTLP over gRPC (port 4317); "
+		  "zipkin:// and zipkins:// Zipkin's v2 JSON (port 9411); "
+		  "file:/PATH appends OTLP JSON lines to a file, and stdout: "
+		  "writes them to the standard output of an agent that runs "
+		  "with --foreground or --once. "
+		  "An OTLP URL over HTTP without a path gets /v1/traces, one of "
+		  "Zipkin /api/v2/spans; one with a path, a lone / included, is "
+		  "used as it stands. "
+		  "Redirects are not followed." },
 	{ .name = "EndpointPolicy",
 	  .section = EXPORT,
 	  .def = "failover",
@@ -148,6 +153,28 @@ const struct config_key config_keys[] = {
 		  "encoded. "
 		  "It is refused unless it belongs to the agent's user and has "
 		  "mode 0600." },
+	{ .name = "Auth",
+	  .section = EXPORT,
+	  .type = "bearer:FILE|sigv4:REGION/SERVICE",
+	  ROW(auth, char *, auth),
+	  .help = "How requests to every URL are authenticated. "
+		  "bearer:FILE sends the token that FILE holds as "
+		  "Authorization: Bearer; FILE must belong to the agent's user "
+		  "and have mode 0600, is read again whenever it changes, and "
+		  "spans wait while it can not be used. "
+		  "sigv4:REGION/SERVICE signs them for AWS; the service of "
+		  "X-Ray is xray." },
+	{ .name = "CredentialsFile",
+	  .section = EXPORT,
+	  PATH(credentials_file),
+	  .help = "The credentials for sigv4, in AWS's form: "
+		  "aws_access_key_id, aws_secret_access_key and "
+		  "aws_session_token under [default]. "
+		  "It is read again whenever it changes, and refused unless it "
+		  "belongs to the agent's user and has mode 0600. "
+		  "Without it the credentials are AWS_ACCESS_KEY_ID, "
+		  "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the agent's "
+		  "environment, else those of the EC2 instance's role." },
 	{ .name = "Compression",
 	  .section = EXPORT,
 	  .def = "none",
@@ -159,6 +186,20 @@ const struct config_key config_keys[] = {
 	  .def = "10s",
 	  DURATION(timeout, 1, HOURS(1)),
 	  .help = "How long one attempt to send a batch may take." },
+	{ .name = "Proxy",
+	  .section = EXPORT,
+	  .type = "URL",
+	  ROW(proxy, char *, proxy),
+	  .help = "The proxy for all URLs, as "
+		  "SCHEME://[USER:PASSWORD@]HOST:PORT, where SCHEME is http, "
+		  "https, socks4, socks4a, socks5 or socks5h. "
+		  "Variables such as https_proxy are not heeded." },
+	{ .name = "NoProxy",
+	  .section = EXPORT,
+	  .type = "list",
+	  ROW(no_proxy, char *, no_proxy),
+	  .help = "Hosts that are reached without Proxy, separated by commas; "
+		  "a domain stands for all hosts in it." },
 	{ .name = "FileMaxSize",
 	  .section = EXPORT,
 	  .def = "0",

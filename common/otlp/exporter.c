@@ -18,6 +18,10 @@ static const struct scheme {
 } schemes[] = {
 	{ "http://", &http_exporter_ops },
 	{ "https://", &http_exporter_ops },
+	{ "http+json://", &http_json_exporter_ops },
+	{ "https+json://", &http_json_exporter_ops },
+	{ "zipkin://", &zipkin_exporter_ops },
+	{ "zipkins://", &zipkin_exporter_ops },
 	{ "file:", &file_exporter_ops },
 	{ "stdout:", &stdout_exporter_ops },
 };
@@ -47,8 +51,8 @@ struct exporter *exporter_create(const char *endpoint,
 		/* not the endpoint itself: it may hold a password */
 		errno = EINVAL;
 		err_set(err,
-			"an endpoint begins with http://, https://, file: or "
-			"stdout:, not with \"%.*s\"",
+			"an endpoint does not begin with \"%.*s\"; "
+			"otel.conf(5) lists what it begins with",
 			(int)strcspn(endpoint, ":/@"), endpoint);
 		return NULL;
 	}

@@ -34,6 +34,8 @@ struct exporter {
 };
 
 extern const struct exporter_ops http_exporter_ops;
+extern const struct exporter_ops http_json_exporter_ops;
+extern const struct exporter_ops zipkin_exporter_ops;
 extern const struct exporter_ops file_exporter_ops;
 extern const struct exporter_ops stdout_exporter_ops;
 

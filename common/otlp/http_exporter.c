@@ -14,7 +14,9 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "otlp/curl_compat.h"
 #include "otlp/gzip.h"
+#include "otlp/http_auth.h"
 #include "otlp/http_headers.h"
 #include "otlp/http_reply.h"
 #include "otlp/http_url.h"
@@ -22,6 +24,7 @@
 #include "otlp/text_clean.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #define USER_AGENT                                                             \
 	"slurm-otel/" PACKAGE_VERSION " OTel-OTLP-Exporter-C/" PACKAGE_VERSION
@@ -34,6 +37,7 @@ struct http_exporter {
 	const struct http_protocol *protocol;
 	CURL *curl;
 	struct curl_slist *headers; /* secret */
+	struct http_auth *auth;     /* NULL: none */
 	char error[CURL_ERROR_SIZE];
 	struct buf body, zipped; /* of the request */
 	struct http_reply reply;
@@ -66,16 +70,6 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 	(void)ultotal;
 	(void)ulnow;
 	return exporter->give_up && exporter->give_up(exporter->give_up_arg);
-}
-
-static void restrict_protocols(CURL *curl)
-{
-#if LIBCURL_VERSION_NUM >= 0x075500
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS,
-			 (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
 }
 
 static int set_tls(CURL *curl, const struct config *config, struct err *err)
@@ -122,22 +116,36 @@ static long http_version(const struct http_protocol *protocol, const char *url)
 		       : CURL_HTTP_VERSION_2TLS;
 }
 
+/* Not from the environment, which slurmd inherited from anywhere: "" is none.
+ */
+static void set_proxy(struct http_exporter *http, const struct config *config)
+{
+	CURL *curl = http->curl;
+
+	curl_easy_setopt(curl, CURLOPT_PROXY,
+			 config->proxy ? config->proxy : "");
+	curl_easy_setopt(curl, CURLOPT_NOPROXY,
+			 config->no_proxy ? config->no_proxy : "");
+	/* HTTP/2 without TLS passes through a tunnel only */
+	curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL,
+			 http->protocol->http2 ? 1L : 0L);
+	/* "200" of a proxy is not the receiver's */
+	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
 static void set_transfer(struct http_exporter *http, const char *url,
 			 uint64_t timeout_ms)
 {
 	CURL *curl = http->curl;
 
-	restrict_protocols(curl);
+	compat_curl_http_only(curl);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_POST, 1L);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, USER_AGENT);
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
 			 http_version(http->protocol, url));
 	/* a redirect would carry the secret headers elsewhere */
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	/* not from the environment, which slurmd inherited from anywhere */
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, 1L);
@@ -157,6 +165,7 @@ void http_exporter_destroy(struct exporter *exporter)
 
 	curl_easy_cleanup(http->curl);
 	http_headers_destroy(http->headers);
+	http_auth_destroy(http->auth);
 	buf_free(&http->body);
 	buf_free(&http->zipped);
 	http_reply_free(&http->reply);
@@ -178,8 +187,10 @@ static int set_up(struct http_exporter *http, const char *endpoint,
 			     &http->base.name, err) < 0 ||
 	    http_headers_create(http->protocol, config, &http->headers, err) <
 		    0 ||
+	    http_auth_create(config, url, http->curl, &http->auth, err) < 0 ||
 	    set_tls(http->curl, config, err) < 0)
 		return -1;
+	set_proxy(http, config);
 	set_transfer(http, url, config->timeout);
 	return 0;
 }
@@ -252,13 +263,38 @@ static void trim(struct buf *buf)
 		buf_free(buf);
 }
 
-static void set_timeout(struct http_exporter *http)
+static uint64_t time_allowed(const struct http_exporter *http)
 {
 	uint64_t timeout = http->base.config->timeout;
 
-	if (http->base.limit_ms && http->base.limit_ms < timeout)
-		timeout = http->base.limit_ms;
-	curl_easy_setopt(http->curl, CURLOPT_TIMEOUT_MS, (long)timeout);
+	return http->base.limit_ms && http->base.limit_ms < timeout
+		       ? http->base.limit_ms
+		       : timeout;
+}
+
+/* Credentials may have to be asked for, which takes of the same time. */
+static int authenticate(struct http_exporter *http, struct err *err)
+{
+	uint64_t start = clock_monotonic_ms(), allowed = time_allowed(http);
+	uint64_t spent;
+
+	if (http_auth_prepare(http->auth, &http->base, http->curl,
+			      http->headers, err) < 0)
+		return -1;
+	spent = clock_monotonic_ms() - start;
+	curl_easy_setopt(http->curl, CURLOPT_TIMEOUT_MS,
+			 (long)(spent < allowed ? allowed - spent : 1));
+	return 0;
+}
+
+static void judge(struct http_exporter *http,
+		  const struct http_response *response,
+		  struct export_result *ret)
+{
+	http->protocol->judge(response, time(NULL), ret);
+	if (ret->verdict == VERDICT_REJECT && !ret->divisible &&
+	    http_auth_replaced(http->auth))
+		ret->verdict = VERDICT_RETRY;
 }
 
 static void transfer(struct http_exporter *http, const struct buf *wire,
@@ -279,7 +315,7 @@ static void transfer(struct http_exporter *http, const struct buf *wire,
 	/* A status that was said stands, even when its body was cut off: a
 	 * receiver that always cuts its refusals must not block the queue. */
 	if (http_reply_response(&http->reply, &response)) {
-		http->protocol->judge(&response, time(NULL), ret);
+		judge(http, &response, ret);
 		return;
 	}
 	cause = *http->error ? http->error : curl_easy_strerror(code);
@@ -295,8 +331,10 @@ void http_exporter_send(struct exporter *exporter, const struct batch *batch,
 	struct err err;
 
 	if (encode(http, batch, &wire, &err) == 0) {
-		set_timeout(http);
-		transfer(http, wire, ret);
+		if (authenticate(http, &err) == 0)
+			transfer(http, wire, ret);
+		else
+			export_result_set(ret, VERDICT_RETRY, "%s", err.msg);
 	} else {
 		ret->divisible = errno == EMSGSIZE || errno == EBADMSG;
 		export_result_set(

@@ -27,6 +27,7 @@ static const char *const reserved[] = {
 struct header_list {
 	struct curl_slist *first;
 	size_t n;
+	bool auth; /* Auth is set */
 };
 
 static int append(struct header_list *list, const char *line, struct err *err)
@@ -62,6 +63,19 @@ static bool is_reserved(const char *name, size_t len)
 	return false;
 }
 
+/* Auth says these itself; a request has one authentication. */
+static bool is_auth(const char *name, size_t len)
+{
+	static const char *const names[] = { "authorization",
+					     "x-amz-security-token",
+					     "x-amz-date" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strncasecmp(name, names[i], len) && !names[i][len])
+			return true;
+	return false;
+}
+
 /* A line break in a value would be a header of its own. */
 static bool value_valid(const char *value)
 {
@@ -92,6 +106,9 @@ static int append_pair(struct header_list *list, const char *text,
 	if (strlen(text) > HEADER_LEN_MAX)
 		return err_set(err, "%s: the value of header %.*s is too long",
 			       what, (int)(name < 64 ? name : 64), text);
+	if (list->auth && is_auth(text, name))
+		return err_set(err, "%s: header %.*s can not be set with Auth",
+			       what, (int)name, text);
 	if (is_reserved(text, name))
 		return err_set(err, "%s: header %.*s can not be set", what,
 			       (int)name, text);
@@ -131,12 +148,19 @@ static int append_file(struct header_list *list, const char *path,
 	return rc;
 }
 
+static bool signs(const struct config *config)
+{
+	return config->auth && !strncmp(config->auth, "sigv4:", 6);
+}
+
 static int fill(struct header_list *list, const struct http_protocol *protocol,
 		const struct config *config, struct err *err)
 {
-	if (append(list, protocol->type, err) < 0 ||
-	    /* no 100-continue: it costs a round trip */
-	    append(list, "Expect:", err) < 0)
+	if (append(list, protocol->type, err) < 0)
+		return -1;
+	/* No 100-continue: it costs a round trip.  But libcurl before 8.3 signs
+	 * this line, which is never sent (its issue 11664). */
+	if (!signs(config) && append(list, "Expect:", err) < 0)
 		return -1;
 	if (config->compression == COMPRESSION_GZIP &&
 	    append(list, protocol->gzipped, err) < 0)
@@ -156,7 +180,7 @@ int http_headers_create(const struct http_protocol *protocol,
 			const struct config *config, struct curl_slist **ret,
 			struct err *err)
 {
-	struct header_list list = { NULL, 0 };
+	struct header_list list = { NULL, 0, config->auth };
 
 	if (fill(&list, protocol, config, err) < 0) {
 		http_headers_destroy(list.first);

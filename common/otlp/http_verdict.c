@@ -6,13 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "otlp/exporter_ops.h"
-#include "otlp/text_clean.h"
-#include "proto/otlp.pb-c.h"
-
-#define PROTOBUF_TYPE "application/x-protobuf"
+#include "otlp/http_body.h"
 
 /*
  * The first row that holds decides.  400, 413, 422 and 500 may be the fault
@@ -46,62 +42,19 @@ static const struct rule *find_rule(int status)
 	return &not_http;
 }
 
-static bool is_protobuf(const char *content_type)
-{
-	size_t len = strlen(PROTOBUF_TYPE);
-
-	return !strncasecmp(content_type, PROTOBUF_TYPE, len) &&
-	       (!content_type[len] || content_type[len] == ';' ||
-		content_type[len] == ' ');
-}
-
-/* The message of a google.rpc.Status, or the beginning of a body of text. */
-static void error_text(const struct http_response *response, char *ret)
-{
-	Otlp__RpcStatus *status;
-
-	*ret = '\0';
-	if (!response->body_len)
-		return;
-	if (!is_protobuf(response->content_type)) {
-		text_clean(response->body, response->body_len, ret);
-		return;
-	}
-	status = otlp__rpc_status__unpack(NULL, response->body_len,
-					  response->body);
-	if (!status)
-		return;
-	text_clean(status->message, strlen(status->message), ret);
-	otlp__rpc_status__free_unpacked(status, NULL);
-}
-
 /* Accepted, but the receiver may have more to say. */
 static void judge_partial(const struct http_response *response,
 			  struct export_result *ret)
 {
-	Otlp__ExportTraceServiceResponse *answer;
-	const Otlp__ExportTracePartialSuccess *partial;
-	char text[TEXT_CLEAN_SIZE];
+	struct partial_success partial;
 
-	if (!response->body_len || !is_protobuf(response->content_type))
+	if (!http_body_partial(response, &partial))
 		return;
-	answer = otlp__export_trace_service_response__unpack(
-		NULL, response->body_len, response->body);
-	partial = answer ? answer->partial_success : NULL;
-	if (partial &&
-	    (partial->rejected_spans > 0 || *partial->error_message)) {
-		text_clean(partial->error_message,
-			   strlen(partial->error_message), text);
-		if (partial->rejected_spans > 0)
-			ret->rejected = (uint64_t)partial->rejected_spans;
-		export_result_set(ret, VERDICT_SENT,
-				  "the receiver rejected %" PRIu64 " spans: %s",
-				  ret->rejected,
-				  *text ? text : "no reason given");
-	}
-	if (answer)
-		otlp__export_trace_service_response__free_unpacked(answer,
-								   NULL);
+	ret->rejected = partial.rejected;
+	export_result_set(
+		ret, VERDICT_SENT,
+		"the receiver rejected %" PRIu64 " spans: %s", ret->rejected,
+		*partial.message ? partial.message : "no reason given");
 }
 
 int64_t http_retry_after(const char *text, time_t now)
@@ -139,7 +92,7 @@ void http_verdict(const struct http_response *response, time_t now,
 		judge_partial(response, ret);
 		return;
 	}
-	error_text(response, text);
+	http_body_error(response, text);
 	export_result_set(ret, rule->verdict, "HTTP %d%s%s", response->status,
 			  *text ? ": " : "", text);
 	if (rule->verdict == VERDICT_RETRY)

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an HTTP response means for the batch that was sent: the one place that
- * decides, by the OTLP specification ("OTLP/HTTP Response").
+ * decides, by the OTLP specification ("OTLP/HTTP Response").  The same for
+ * bodies of protobuf and JSON, and for Zipkin, of which nothing else is
+ * specified.  A redirect (3xx) is never followed, not even to the same host: it
+ * would carry spans and credentials to where no configuration sent them.  It is
+ * a refusal of the sender, as other statuses that mean a wrong endpoint are.
  */
 #ifndef OTEL_OTLP_HTTP_VERDICT_H
 #define OTEL_OTLP_HTTP_VERDICT_H

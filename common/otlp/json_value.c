@@ -25,7 +25,7 @@ void json_add(struct json_maker *maker, json_object *object, const char *key,
 }
 
 /* JSON must be UTF-8; a span from elsewhere may not be. */
-static json_object *text_value(const char *text)
+json_object *json_text(const char *text)
 {
 	_cleanup_free_ char *copy = NULL;
 	size_t len = strlen(text);
@@ -43,7 +43,7 @@ void json_add_text(struct json_maker *maker, json_object *object,
 		   const char *key, const char *text)
 {
 	if (text && *text)
-		json_add(maker, object, key, text_value(text));
+		json_add(maker, object, key, json_text(text));
 }
 
 void json_add_hex(struct json_maker *maker, json_object *object,
@@ -84,7 +84,7 @@ static json_object *int64_value(int64_t value)
 }
 
 /* The shortest digits that read back as the same double. */
-static json_object *double_value(double value)
+json_object *json_double(double value)
 {
 	char text[32];
 
@@ -101,7 +101,7 @@ static json_object *double_value(double value)
 	return json_object_new_double_s(value, text);
 }
 
-static json_object *base64_value(const ProtobufCBinaryData *bytes)
+json_object *json_base64(const ProtobufCBinaryData *bytes)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -139,7 +139,7 @@ static json_object *pairs_value(struct json_maker *maker,
 	for (size_t i = 0; i < n; i++) {
 		json_object *pair = json_object_new_object();
 
-		json_add(maker, pair, "key", text_value(pairs[i]->key));
+		json_add(maker, pair, "key", json_text(pairs[i]->key));
 		if (pairs[i]->value)
 			json_add(maker, pair, "value",
 				 any_value(maker, pairs[i]->value, depth));
@@ -189,7 +189,7 @@ static json_object *any_value(struct json_maker *maker,
 	switch (value->value_case) {
 	case OTLP__ANY_VALUE__VALUE_STRING_VALUE:
 		json_add(maker, object, "stringValue",
-			 text_value(value->string_value));
+			 json_text(value->string_value));
 		break;
 	case OTLP__ANY_VALUE__VALUE_BOOL_VALUE:
 		json_add(maker, object, "boolValue",
@@ -201,11 +201,11 @@ static json_object *any_value(struct json_maker *maker,
 		break;
 	case OTLP__ANY_VALUE__VALUE_DOUBLE_VALUE:
 		json_add(maker, object, "doubleValue",
-			 double_value(value->double_value));
+			 json_double(value->double_value));
 		break;
 	case OTLP__ANY_VALUE__VALUE_BYTES_VALUE:
 		json_add(maker, object, "bytesValue",
-			 base64_value(&value->bytes_value));
+			 json_base64(&value->bytes_value));
 		break;
 	case OTLP__ANY_VALUE__VALUE_ARRAY_VALUE:
 		json_add(maker, object, "arrayValue",

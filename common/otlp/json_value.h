@@ -30,6 +30,11 @@ void json_add_count(struct json_maker *maker, json_object *object,
 /* Always there: a time of 0 is a statement. */
 void json_add_time(struct json_maker *maker, json_object *object,
 		   const char *key, uint64_t ns);
+/* One value; NULL when there is no memory.  Bad UTF-8 is repaired; what is no
+ * finite number becomes "NaN", "Infinity" or "-Infinity". */
+json_object *json_text(const char *text);
+json_object *json_double(double value);
+json_object *json_base64(const ProtobufCBinaryData *bytes);
 void json_add_attributes(struct json_maker *maker, json_object *object,
 			 Otlp__KeyValue *const *pairs, size_t n);
 

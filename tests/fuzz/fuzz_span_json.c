@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A stored span on its way out: the input is the payload of a record of the
- * spool.  Put into JSON and into a request; `slurm-otel show` must be able to
- * read the one, any protobuf decoder the other.
+ * spool.  Put into OTLP's JSON, Zipkin's and into a request; `slurm-otel show`
+ * must be able to read the one, any protobuf decoder the other.
  */
 #include "fuzz.h"
 
@@ -14,6 +14,7 @@
 #include "otlp/envelope.h"
 #include "otlp/json.h"
 #include "otlp/resource.h"
+#include "otlp/zipkin_json.h"
 #include "proto/otlp.pb-c.h"
 
 static void refuse_nothing(void *arg, uint64_t line, const char *what)
@@ -54,6 +55,25 @@ static void check_json(const struct batch *batch)
 	check_readable(&json);
 }
 
+/* A span without valid ids is none to Zipkin. */
+static void check_zipkin(const struct batch *batch)
+{
+	_cleanup_buf_ struct buf json = BUF_INIT;
+	struct err err = { "" };
+	json_object *array;
+
+	if (zipkin_json(batch, &json, &err) < 0) {
+		CHECK(errno == EBADMSG && fuzz_is_log_text(err.msg));
+		return;
+	}
+	CHECK(utf8_valid((const char *)json.data, json.len));
+	buf_putc(&json, '\0');
+	array = json_tokener_parse((const char *)json.data);
+	CHECK(json_object_is_type(array, json_type_array));
+	CHECK(json_object_array_length(array) == 1);
+	json_object_put(array);
+}
+
 static void check_envelope(const struct batch *batch, size_t size)
 {
 	_cleanup_buf_ struct buf request = BUF_INIT;
@@ -71,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct batch batch = { &span, 1, &resource };
 
 	check_json(&batch);
+	check_zipkin(&batch);
 	check_envelope(&batch, size);
 	return 0;
 }

@@ -95,13 +95,15 @@ agent_tests = \
 	tests/unit/test_export_http \
 	tests/unit/test_export_rotate \
 	tests/unit/test_export_stdout \
+	tests/unit/test_http_auth \
 	tests/unit/test_http_verdict \
 	tests/unit/test_log \
 	tests/unit/test_orphan_end \
 	tests/unit/test_otlp_json \
 	tests/unit/test_outbox \
 	tests/unit/test_ranges \
-	tests/unit/test_retry
+	tests/unit/test_retry \
+	tests/unit/test_zipkin_json
 agent_test_libs = libagent.la libotlp.la $(LDADD) $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_breaker_LDADD = $(agent_test_libs)
 tests_unit_test_comment_list_LDADD = $(agent_test_libs)
@@ -113,6 +115,7 @@ tests_unit_test_export_file_LDADD = $(agent_test_libs)
 tests_unit_test_export_http_LDADD = $(agent_test_libs)
 tests_unit_test_export_rotate_LDADD = $(agent_test_libs)
 tests_unit_test_export_stdout_LDADD = $(agent_test_libs)
+tests_unit_test_http_auth_LDADD = $(agent_test_libs)
 tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
 tests_unit_test_log_LDADD = $(agent_test_libs) $(JSON_C_LIBS)
 tests_unit_test_orphan_end_LDADD = $(agent_test_libs)
@@ -120,6 +123,7 @@ tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_outbox_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)
 tests_unit_test_retry_LDADD = $(agent_test_libs)
+tests_unit_test_zipkin_json_LDADD = $(agent_test_libs)
 
 slurm_tests =
 if HAVE_SLURM_FULL

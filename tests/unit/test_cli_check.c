@@ -195,6 +195,37 @@ Test(cli_check, warns_about_headers_that_others_can_read)
 	assert_says("warning: HeadersFile: /nowhere can not be read: No such");
 }
 
+Test(cli_check, shows_no_password_of_a_proxy_and_warns_about_tokens)
+{
+	char line[PATH_MAX + 32];
+
+	cr_assert_eq(check("Proxy=http://user:s3cret@proxy:3128\n"), 0);
+	assert_says("http://********@proxy:3128");
+	assert_silent("s3cret");
+	config_write("token", "s3cret\n");
+	snprintf(line, sizeof(line), "Auth=bearer:%s\n", config_path("token"));
+	cr_assert_eq(chmod(config_path("token"), 0644), 0);
+	cr_assert_eq(check(line), 0);
+	assert_says("warning: Auth: ");
+	assert_says("/token has mode 0644, and others can read or change it");
+	assert_silent("s3cret");
+	cr_assert_eq(chmod(config_path("token"), 0600), 0);
+	cr_assert_eq(check(line), 0);
+	assert_says("\nno mistakes, no warnings\n");
+	cr_assert_eq(check("Auth=sigv4:eu-west-1/xray\n"
+			   "CredentialsFile=/nowhere\n"),
+		     0);
+	assert_says("warning: CredentialsFile: /nowhere can not be read");
+}
+
+Test(cli_check, warns_about_a_path_of_its_own_scheme)
+{
+	cr_assert_eq(check("Endpoint=zipkin://z/\n"), 0);
+	assert_says("leave it out to get /api/v2/spans");
+	cr_assert_eq(check("Endpoint=grpc://z/\n"), 0);
+	assert_says("\nno mistakes, no warnings\n");
+}
+
 Test(cli_check, warns_about_tls)
 {
 	cr_assert_eq(check("TLSVerify=no\n"), 0);

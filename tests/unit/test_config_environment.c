@@ -66,10 +66,12 @@ Test(config_environment, refuses_bad_values_by_the_variables_name)
 			    "\"99999999999ms\" is out of range: 1ms to 1h");
 	assert_bad_variable("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd",
 			    "\"zstd\" is not known; write none or gzip");
-	assert_bad_variable("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc",
-			    "\"grpc\" is not supported; http/protobuf is");
-	assert_bad_variable("OTEL_TRACES_EXPORTER", "zipkin",
-			    "\"zipkin\" is not supported; otlp and none are");
+	assert_bad_variable("OTEL_EXPORTER_OTLP_PROTOCOL", "thrift",
+			    "\"thrift\" is not supported; grpc, http/protobuf "
+			    "and http/json are");
+	assert_bad_variable("OTEL_TRACES_EXPORTER", "jaeger",
+			    "\"jaeger\" is not supported; otlp, zipkin and "
+			    "none are");
 	assert_bad_variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a,http://b",
 			    "the URL holds a comma; write %2C, and one URL "
 			    "only");
@@ -77,7 +79,7 @@ Test(config_environment, refuses_bad_values_by_the_variables_name)
 			    "\"collector:4318\" is not supported; write "
 			    "SCHEME://HOST:PORT with http, https, grpc, grpcs, "
 			    "http+json, https+json, zipkin or zipkins, or "
-			    "file:/PATH");
+			    "file:/PATH or stdout:");
 	assert_bad_variable("OTEL_EXPORTER_OTLP_HEADERS", "s3cret",
 			    "entry 1 is not name=value");
 	assert_bad_variable("OTEL_SERVICE_NAME", "a\nb",
@@ -125,6 +127,12 @@ Test(config_environment, fills_every_key_it_knows)
 		  "Endpoint", "http://c:1/" },
 		{ "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://c:1/x",
 		  "Endpoint", "http://c:1/x" },
+		{ "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "Endpoint",
+		  "grpc://localhost:4317" },
+		{ "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", "Endpoint",
+		  "http+json://localhost:4318/v1/traces" },
+		{ "OTEL_TRACES_EXPORTER", "zipkin", "Endpoint",
+		  "zipkin://localhost:9411/api/v2/spans" },
 		{ "OTEL_EXPORTER_OTLP_HEADERS", "a=b%20c,d=e", "Headers",
 		  "a=b%20c,d=e" },
 		{ "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=b", "Headers",
@@ -195,6 +203,134 @@ Test(config_environment, prefers_the_variable_of_traces)
 	cr_assert(config, "%s", err.msg);
 	assert_value(config, "Endpoint", "http://traces/x");
 	assert_value(config, "AttributeCountLimit", "2");
+	config_destroy(config);
+}
+
+/* What Endpoint becomes of these variables, "NAME=VALUE" each. */
+static void assert_endpoint(const char *const *variables, const char *want)
+{
+	struct err err = { "" };
+	struct config *config;
+	char name[64];
+
+	for (const char *const *v = variables; *v; v++) {
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(*v, "="), *v);
+		setenv(name, strchr(*v, '=') + 1, 1);
+	}
+	config = load(NULL, true, &err);
+	cr_assert(config, "%s: %s", want, err.msg);
+	assert_value(config, "Endpoint", want);
+	config_destroy(config);
+	for (const char *const *v = variables; *v; v++) {
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(*v, "="), *v);
+		unsetenv(name);
+	}
+}
+
+#define OTLP "OTEL_EXPORTER_OTLP_"
+#define VARIABLES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+Test(config_environment, protocol_and_url_make_an_endpoint)
+{
+	static const char *const cases[][3] = {
+		{ "http/protobuf", "http://c", "http://c/v1/traces" },
+		{ "HTTP/JSON", "http://c", "http+json://c/v1/traces" },
+		{ "http/json", "https://c/b/", "https+json://c/b/v1/traces" },
+		{ "grpc", "http://c:1", "grpc://c:1" },
+		{ "grpc", "https://c:1/", "grpcs://c:1" },
+		{ "grpc", "http://c", "grpc://c:4317" },
+		/* without a scheme: secure, unless _INSECURE */
+		{ "grpc", "c:1", "grpcs://c:1" },
+		{ "grpc", "c", "grpcs://c:4317" },
+		/* one of our own says all by itself */
+		{ "http/json", "grpc://c:1", "grpc://c:1" },
+	};
+	char protocol[64], url[64];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(protocol, sizeof(protocol), OTLP "PROTOCOL=%s",
+			 cases[i][0]);
+		snprintf(url, sizeof(url), OTLP "ENDPOINT=%s", cases[i][1]);
+		assert_endpoint(VARIABLES(protocol, url), cases[i][2]);
+	}
+	assert_endpoint(VARIABLES(OTLP "TRACES_PROTOCOL=http/json",
+				  OTLP "PROTOCOL=grpc",
+				  OTLP "TRACES_ENDPOINT=http://t",
+				  OTLP "ENDPOINT=http://g"),
+			"http+json://t/");
+}
+
+Test(config_environment, insecure_is_for_grpc_without_a_scheme)
+{
+	assert_endpoint(VARIABLES(OTLP "PROTOCOL=grpc", OTLP "ENDPOINT=c:1",
+				  OTLP "INSECURE=true"),
+			"grpc://c:1");
+	assert_endpoint(VARIABLES(OTLP "PROTOCOL=grpc", OTLP "ENDPOINT=c:1",
+				  OTLP "INSECURE=true",
+				  OTLP "TRACES_INSECURE=false"),
+			"grpcs://c:1");
+	assert_endpoint(VARIABLES(OTLP "PROTOCOL=grpc", OTLP "INSECURE=yes",
+				  OTLP "ENDPOINT=c:1"),
+			"grpcs://c:1");
+	assert_endpoint(VARIABLES(OTLP "PROTOCOL=grpc", OTLP "INSECURE=true",
+				  OTLP "ENDPOINT=https://c:1"),
+			"grpcs://c:1");
+}
+
+Test(config_environment, what_grpc_can_not_reach_is_a_mistake)
+{
+	setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", 1);
+	assert_bad_variable("OTEL_EXPORTER_OTLP_ENDPOINT", "dns:///c:1",
+			    "\"dns:///c:1\" is not supported; write "
+			    "SCHEME://HOST:PORT with http, https, grpc, grpcs, "
+			    "http+json, https+json, zipkin or zipkins, or "
+			    "file:/PATH or stdout:");
+}
+
+#define ZIPKIN "OTEL_TRACES_EXPORTER=zipkin"
+#define ZIPKIN_URL(url) "OTEL_EXPORTER_ZIPKIN_ENDPOINT=" url
+
+Test(config_environment, a_zipkin_url_is_used_as_it_stands)
+{
+	assert_endpoint(VARIABLES(ZIPKIN, ZIPKIN_URL("http://z:9411/x")),
+			"zipkin://z:9411/x");
+	assert_endpoint(VARIABLES(ZIPKIN, ZIPKIN_URL("http://z/api/v2/spans")),
+			"zipkin://z:80/api/v2/spans");
+	assert_endpoint(VARIABLES(ZIPKIN, ZIPKIN_URL("https://z")),
+			"zipkins://z:443/");
+	assert_endpoint(VARIABLES(ZIPKIN, ZIPKIN_URL("http://[::1]/x?k=v")),
+			"zipkin://[::1]:80/x?k=v");
+	assert_endpoint(VARIABLES(ZIPKIN, ZIPKIN_URL("http://u:p@z/x")),
+			"zipkin://u:p@z:80/x");
+	/* one that is not asked for says nothing */
+	assert_endpoint(VARIABLES(ZIPKIN_URL("http://z/x")),
+			"http://localhost:4318/v1/traces");
+	setenv("OTEL_TRACES_EXPORTER", "zipkin", 1);
+	assert_bad_variable("OTEL_EXPORTER_ZIPKIN_ENDPOINT", "z:9411",
+			    "the URL begins with neither http:// nor https://");
+}
+
+Test(config_environment, zipkin_takes_nothing_that_was_said_of_otlp)
+{
+	struct err err = { "" };
+	struct config *config;
+
+	setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "not a URL", 1);
+	setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "nonsense", 1);
+	setenv("OTEL_EXPORTER_OTLP_HEADERS", "a=s3cret", 1);
+	setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1000", 1);
+	setenv("OTEL_EXPORTER_ZIPKIN_TIMEOUT", "2000", 1);
+	setenv("OTEL_TRACES_EXPORTER", "zipkin", 1);
+	config = load(NULL, true, &err);
+	cr_assert(config, "%s", err.msg);
+	cr_assert_null(config->headers);
+	assert_value(config, "Timeout", "2s");
+	config_destroy(config);
+	/* an endpoint of otel.conf is not what these mean */
+	config = load("Endpoint=http://file\n", true, &err);
+	cr_assert(config, "%s", err.msg);
+	assert_value(config, "Endpoint", "http://file/v1/traces");
+	assert_value(config, "Timeout", "1s");
 	config_destroy(config);
 }
 

@@ -95,6 +95,10 @@ Test(config_sources, has_documented_defaults)
 	cr_assert_null(config->endpoint[1]);
 	cr_assert_null(config->headers);
 	cr_assert_null(config->headers_file);
+	cr_assert_null(config->auth);
+	cr_assert_null(config->credentials_file);
+	cr_assert_null(config->proxy);
+	cr_assert_null(config->no_proxy);
 	cr_assert_eq(config->compression, COMPRESSION_NONE);
 	cr_assert_eq(config->timeout, 10000);
 	cr_assert_null(config->ca_file);

@@ -17,6 +17,49 @@ Test(config_value, refuses_what_is_no_boolean)
 	assert_refused("Enabled=y\n", ":1: Enabled: \"y\" is not yes or no");
 }
 
+Test(config_value, refuses_what_is_no_auth)
+{
+	static const char *const bad[] = {
+		"eu-west-1",      "eu-west-1/",   "/xray",
+		"EU-WEST-1/xray", "eu west/xray", "a/b/c",
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "Auth=\"sigv4:%s\"\n", bad[i]);
+		assert_refused(line, ":1: Auth: sigv4: is not followed by "
+				     "REGION/SERVICE, such as "
+				     "eu-central-1/xray");
+	}
+	assert_refused("Auth=bearer:token\n",
+		       ":1: Auth: bearer: is not followed by an absolute path");
+	assert_refused("Auth=bearer:/t\nCredentialsFile=/c\n",
+		       ":2: CredentialsFile: is set without "
+		       "Auth=sigv4:REGION/SERVICE");
+	assert_refused("NoProxy=localhost\n",
+		       ":1: NoProxy: is set without Proxy");
+	assert_refused("Proxy=http://p\nNoProxy=\"a;b\"\n",
+		       ":2: NoProxy: \"a;b\" is not a list of hosts");
+}
+
+Test(config_value, reads_auth_and_proxy)
+{
+	struct config *config =
+		config_of("Auth=SigV4:eu-west-1/xray\nCredentialsFile=/c\n"
+			  "Proxy=Socks5h://u:p@[::1]:1080/\n"
+			  "NoProxy=\"localhost, .example.org,10.0.0.0/8\"\n");
+
+	cr_assert_str_eq(config->auth, "sigv4:eu-west-1/xray");
+	cr_assert_str_eq(config->proxy, "Socks5h://u:p@[::1]:1080/");
+	config_destroy(config);
+	config = config_of("Auth=Bearer:/x\nAuth=\"bearer:/A/b c\"\n"
+			   "Proxy=http://p\nProxy=\n");
+	cr_assert_str_eq(config->auth, "bearer:/A/b c");
+	cr_assert_null(config->proxy);
+	config_destroy(config);
+}
+
 Test(config_value, refuses_what_is_no_duration)
 {
 	static const char *const bad[] = { "10",  "s",    "1.5s", "-1s",
@@ -228,6 +271,16 @@ Test(config_value, never_shows_a_secret)
 		"Endpoint=http://u:s3/cret@s3cret@host:x\n",
 		"Endpoint=http://u:s3cret@:4318\n",
 		"TraceURL=http://u:s3cret@host\n",
+		"Auth=s3cret\n",
+		"Auth=bearer:s3cret\n",
+		"Auth=basic:s3cret\n",
+		"Proxy=user:s3cret@proxy:3128\n",
+		"Proxy=ftp://user:s3cret@proxy:3128\n",
+		"Proxy=\"http://user:s3cret @proxy:3128\"\n",
+		"Proxy=http://proxy:3128/s3cret\n",
+		"Proxy=http://user:s3/cret@proxy:3128\n",
+		"Proxy=http://user:s3,cret@proxy:3128\n",
+		"Proxy=http://user:s3cret@\n",
 		"Headers=s3cret\n",
 		"Headers=\"bearer s3cret=1\"\n",
 		"Headers=a=s3cret%zz\n",

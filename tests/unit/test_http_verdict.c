@@ -119,6 +119,98 @@ Test(http_verdict, partial_success_of_none_is_a_warning)
 	cr_assert_eq(r.rejected, 0);
 }
 
+/* ---- bodies of JSON ---- */
+
+static struct export_result judge_json(int status, const char *text)
+{
+	return judge(status, "", "application/json; charset=utf-8", text,
+		     strlen(text));
+}
+
+Test(http_verdict, json_that_says_nothing_is_success)
+{
+	const char *const bodies[] = {
+		"{}",
+		"[]",
+		"null",
+		"{\"partialSuccess\":{}}",
+		"{\"partialSuccess\":null}",
+		"{\"partialSuccess\":[3]}",
+		"{\"partialSuccess\":{\"rejectedSpans\":\"0\"}}",
+		"{\"partialSuccess\":{\"rejectedSpans\":-4}}",
+		"{\"partialSuccess\":{\"rejectedSpans\":\"4x\"}}",
+		"{\"partialSuccess\":{\"rejectedSpans\":{}}}",
+		"{\"partialSuccess\":{\"rejectedSpans\":"
+		"\"99999999999999999999\"}}",
+		"{\"partialSuccess\":{\"errorMessage\":7}}",
+		"{\"partialSuccess\":{\"rejectedSpans\":3", /* cut */
+		"\xff\xfe",
+	};
+
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct export_result r = judge_json(200, bodies[i]);
+
+		cr_assert_eq(r.verdict, VERDICT_SENT, "%s", bodies[i]);
+		cr_assert_eq(r.rejected, 0, "%s", bodies[i]);
+		cr_assert_str_empty(r.msg, "%s", bodies[i]);
+	}
+}
+
+Test(http_verdict, partial_success_in_json_is_counted)
+{
+	struct export_result r =
+		judge_json(200, "{\"partialSuccess\":{\"rejectedSpans\":\"3\","
+				"\"errorMessage\":\"too\\nold\"}}");
+
+	cr_assert_eq(r.verdict, VERDICT_SENT);
+	cr_assert_eq(r.rejected, 3);
+	cr_assert(strstr(r.msg, "rejected 3 spans: too old"), "%s", r.msg);
+	r = judge_json(200, "{\"partialSuccess\":{\"rejectedSpans\":3}}");
+	cr_assert_eq(r.rejected, 3);
+	r = judge_json(200, "{\"partialSuccess\":{\"errorMessage\":\"w\"}}");
+	cr_assert_eq(r.rejected, 0);
+	cr_assert(strstr(r.msg, "w"));
+	/* a number that no int64 holds is as large as one can be */
+	r = judge_json(200, "{\"partialSuccess\":{\"rejectedSpans\":"
+			    "1000000000000000000000000}}");
+	cr_assert_gt(r.rejected, UINT32_MAX);
+}
+
+Test(http_verdict, an_error_in_json_shows_its_message)
+{
+	cr_assert_str_eq(judge_json(400, "{\"code\":3,\"message\":\"bad\\u0007 "
+					 "id\",\"details\":[{}]}")
+				 .msg,
+			 "HTTP 400: bad id");
+	cr_assert_str_eq(judge_json(404, "{\"error\":\"x\"}").msg,
+			 "HTTP 404: {\"error\":\"x\"}");
+	cr_assert_str_eq(judge_json(500, "[1]").msg, "HTTP 500: [1]");
+	cr_assert_str_eq(judge_json(500, "").msg, "HTTP 500");
+}
+
+Test(http_verdict, hostile_json_costs_nothing)
+{
+	enum { SIZE = 65536 };
+	char *text = malloc(SIZE + 1);
+	const char *const units[] = { "[",  "{\"a\":", "{},",
+				      "1,", "\"\\u",   "99999999" };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t unit = strlen(units[i]);
+
+		for (size_t at = 0; at + unit <= SIZE; at += unit)
+			memcpy(text + at, units[i], unit);
+		text[SIZE - SIZE % unit] = '\0';
+		cr_assert_eq(judge_json(200, text).verdict, VERDICT_SENT);
+		cr_assert_eq(judge_json(503, text).verdict, VERDICT_RETRY);
+		/* short enough to be parsed */
+		text[8000] = '\0';
+		cr_assert_eq(judge_json(200, text).rejected, 0);
+		cr_assert_eq(judge_json(400, text).verdict, VERDICT_REJECT);
+	}
+	free(text);
+}
+
 Test(http_verdict, an_answer_that_is_not_protobuf_is_still_success)
 {
 	struct export_result r =

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Parsers and printers of the keys that say how requests get past what guards
+ * a receiver: Auth, Proxy and NoProxy.
+ */
+#include "config/private.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+#define PROXY_MAX 2048
+
+static void put(const struct config_key *key, const struct config *config,
+		FILE *out)
+{
+	char *const *place = value_place_const(key, config);
+
+	if (*place)
+		fputs(*place, out);
+}
+
+/* Takes text; "" leaves none. */
+static int replace(const struct config_key *key, char *text,
+		   struct config *config, struct err *err)
+{
+	char **place = value_place(key, config);
+
+	if (!text)
+		return err_set(err, "out of memory");
+	secret_free(*place);
+	*place = NULL;
+	if (*text)
+		*place = text;
+	else
+		free(text);
+	return 0;
+}
+
+/* ---- Auth --------------------------------------------------------------- */
+
+/* Where the words of kind begin; NULL when text is of another kind. */
+static const char *after(const char *text, const char *kind)
+{
+	size_t len = strlen(kind);
+
+	return strnlen(text, len) == len && equal_nocase(text, len, kind)
+		       ? text + len
+		       : NULL;
+}
+
+/* AWS's names of regions and services: "eu-central-1/xray". */
+static bool scope_valid(const char *text)
+{
+	const char *slash = strchr(text, '/');
+	size_t region = strspn(text, LOWER DIGITS "-");
+
+	return region && slash == text + region && slash[1] &&
+	       !slash[1 + strspn(slash + 1, LOWER DIGITS "-")] &&
+	       strlen(text) <= 128;
+}
+
+/* The kind is written in lower case, for those who compare it. */
+int value_parse_auth(const struct config_key *key, const char *text,
+		     struct config *config, struct err *err)
+{
+	const char *file = after(text, "bearer:");
+	const char *scope = after(text, "sigv4:");
+	char *copy = NULL;
+
+	if (file && (*file != '/' || strlen(file) >= PATH_MAX))
+		return err_set(err,
+			       "bearer: is not followed by an absolute path");
+	if (scope && !scope_valid(scope))
+		return err_set(err, "sigv4: is not followed by "
+				    "REGION/SERVICE, such as "
+				    "eu-central-1/xray");
+	/* not shown: it may be the token itself */
+	if (*text && !file && !scope)
+		return err_set(err, "is neither bearer:FILE nor "
+				    "sigv4:REGION/SERVICE");
+	if (asprintf(&copy, "%s%s",
+		     file    ? "bearer:"
+		     : scope ? "sigv4:"
+			     : "",
+		     file    ? file
+		     : scope ? scope
+			     : "") < 0)
+		copy = NULL;
+	return replace(key, copy, config, err);
+}
+
+void value_print_auth(const struct config_key *key, const struct config *config,
+		      FILE *out)
+{
+	put(key, config, out);
+}
+
+/* ---- Proxy -------------------------------------------------------------- */
+
+static const char *after_proxy_scheme(const char *text)
+{
+	static const char *const schemes[] = { "http://",   "https://",
+					       "socks4://", "socks4a://",
+					       "socks5://", "socks5h://" };
+	const char *rest = NULL;
+
+	for (size_t i = 0; !rest && i < sizeof(schemes) / sizeof(schemes[0]);
+	     i++)
+		rest = after(text, schemes[i]);
+	return rest;
+}
+
+/* [USER[:PASSWORD]@]HOST[:PORT][/].  What would end the user information early
+ * must be percent-encoded: libcurl and those who mask it go by that. */
+static bool authority_valid(const char *text)
+{
+	const char *at = strrchr(text, '@');
+	const char *host = at ? at + 1 : text;
+	size_t len = strspn(host, LOWER UPPER DIGITS ".-_:[]");
+
+	return len && (!host[len] || !strcmp(host + len, "/")) &&
+	       strcspn(text, " \t/?#,") >= (size_t)(host - text);
+}
+
+/* Never shown: it may hold a password. */
+int value_parse_proxy(const struct config_key *key, const char *text,
+		      struct config *config, struct err *err)
+{
+	const char *rest = after_proxy_scheme(text);
+
+	if (*text && !rest)
+		return err_set(err, "the URL begins with none of http://, "
+				    "https://, socks4://, socks4a://, "
+				    "socks5://, socks5h://");
+	if (*text && !authority_valid(rest))
+		return err_set(err, "the URL is not "
+				    "SCHEME://[USER:PASSWORD@]HOST:PORT");
+	if (strlen(text) > PROXY_MAX)
+		return err_set(err, "the URL is longer than %d bytes",
+			       PROXY_MAX);
+	return replace(key, strdup(text), config, err);
+}
+
+void value_print_proxy(const struct config_key *key,
+		       const struct config *config, FILE *out)
+{
+	put(key, config, out);
+}
+
+int value_parse_no_proxy(const struct config_key *key, const char *text,
+			 struct config *config, struct err *err)
+{
+	char quote[CONFIG_QUOTE_SIZE];
+
+	if (text[strspn(text, LOWER UPPER DIGITS ".-_:[]/*, ")])
+		return err_set(err, "\"%s\" is not a list of hosts",
+			       value_quote(text, quote));
+	return replace(key, strdup(text), config, err);
+}
+
+void value_print_no_proxy(const struct config_key *key,
+			  const struct config *config, FILE *out)
+{
+	put(key, config, out);
+}
