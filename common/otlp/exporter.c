@@ -16,10 +16,9 @@ static const struct scheme {
 	const char *prefix;
 	const struct exporter_ops *ops;
 } schemes[] = {
-	{ "http://", &http_exporter_ops },
-	{ "https://", &http_exporter_ops },
-	{ "file:", &file_exporter_ops },
-	{ "stdout:", &stdout_exporter_ops },
+	{ "http://", &http_exporter_ops }, { "https://", &http_exporter_ops },
+	{ "grpc://", &grpc_exporter_ops }, { "grpcs://", &grpc_exporter_ops },
+	{ "file:", &file_exporter_ops },   { "stdout:", &stdout_exporter_ops },
 };
 
 static const struct exporter_ops *find_ops(const char *endpoint)
@@ -47,8 +46,8 @@ struct exporter *exporter_create(const char *endpoint,
 		/* not the endpoint itself: it may hold a password */
 		errno = EINVAL;
 		err_set(err,
-			"an endpoint begins with http://, https://, file: or "
-			"stdout:, not with \"%.*s\"",
+			"an endpoint begins with http://, https://, grpc://, "
+			"grpcs://, file: or stdout:, not with \"%.*s\"",
 			(int)strcspn(endpoint, ":/@"), endpoint);
 		return NULL;
 	}

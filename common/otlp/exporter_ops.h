@@ -32,6 +32,7 @@ struct exporter {
 	void *give_up_arg;
 };
 
+extern const struct exporter_ops grpc_exporter_ops;
 extern const struct exporter_ops http_exporter_ops;
 extern const struct exporter_ops file_exporter_ops;
 extern const struct exporter_ops stdout_exporter_ops;

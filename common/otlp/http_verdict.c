@@ -75,18 +75,15 @@ static void error_text(const struct http_response *response, char *ret)
 	otlp__rpc_status__free_unpacked(status, NULL);
 }
 
-/* Accepted, but the receiver may have more to say. */
-static void judge_partial(const struct http_response *response,
+void http_verdict_partial(const uint8_t *message, size_t len,
 			  struct export_result *ret)
 {
 	Otlp__ExportTraceServiceResponse *answer;
 	const Otlp__ExportTracePartialSuccess *partial;
 	char text[TEXT_CLEAN_SIZE];
 
-	if (!response->body_len || !is_protobuf(response->content_type))
-		return;
-	answer = otlp__export_trace_service_response__unpack(
-		NULL, response->body_len, response->body);
+	answer =
+		otlp__export_trace_service_response__unpack(NULL, len, message);
 	partial = answer ? answer->partial_success : NULL;
 	if (partial &&
 	    (partial->rejected_spans > 0 || *partial->error_message)) {
@@ -102,6 +99,14 @@ static void judge_partial(const struct http_response *response,
 	if (answer)
 		otlp__export_trace_service_response__free_unpacked(answer,
 								   NULL);
+}
+
+/* Accepted, but the receiver may have more to say. */
+static void judge_partial(const struct http_response *response,
+			  struct export_result *ret)
+{
+	if (response->body_len && is_protobuf(response->content_type))
+		http_verdict_partial(response->body, response->body_len, ret);
 }
 
 int64_t http_retry_after(const char *text, time_t now)
