@@ -15,8 +15,8 @@ missing=$(otelcol_missing)
 [[ -z $missing ]] || skip_all "$missing"
 
 # Every protocol is one line here: the scheme of its endpoint.
-plain=(http)
-secure=(https)
+plain=(http grpc)
+secure=(https grpcs)
 
 CERTS=$WORK/certs
 SPANS=24
