@@ -110,7 +110,11 @@ static int make_parts(struct agent *agent, struct err *err)
 	events_watch_open(&agent->events, orphans_directory(agent->orphans));
 	agent->pipeline = pipeline_create(
 		agent->options->spool, agent->spool_fd, agent->comments, err);
-	return agent->pipeline ? 0 : -1;
+	if (!agent->pipeline)
+		return -1;
+	agent->behind =
+		behind_create(agent->options->spool, agent->spool_fd, err);
+	return agent->behind ? 0 : -1;
 }
 
 int agent_create(struct agent *agent, const struct options *options,
@@ -139,6 +143,7 @@ int agent_create(struct agent *agent, const struct options *options,
 void agent_destroy(struct agent *agent)
 {
 	pipeline_destroy(agent->pipeline);
+	behind_destroy(agent->behind);
 	metrics_end(agent->metrics);
 	metrics_destroy(agent->metrics);
 	orphans_destroy(agent->orphans);
@@ -147,6 +152,7 @@ void agent_destroy(struct agent *agent)
 	resource_destroy(agent->resource);
 	identity_clear(&agent->identity);
 	events_destroy(&agent->events);
+	/* while the lock is ours, so that it is no successor's */
 	if (agent->lock_fd >= 0)
 		pidfile_remove(agent->spool_fd);
 	cleanup_closep(&agent->lock_fd);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "behind.h"
 #include "comments.h"
 #include "endpoints.h"
 #include "events.h"
@@ -26,6 +27,7 @@ struct agent {
 	struct resource *resource;
 	struct endpoints *endpoints;
 	struct pipeline *pipeline;
+	struct behind *behind; /* queues of endpoints that are behind */
 	struct comments *comments;
 	struct metrics *metrics;
 	struct orphans *orphans;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The agent's time: milliseconds that only go forward. */
+/* The agent's time: what only goes forward. */
 #ifndef OTEL_AGENT_CLOCK_H
 #define OTEL_AGENT_CLOCK_H
 
@@ -8,12 +8,17 @@
 
 #define TIME_NEVER UINT64_MAX
 
-static inline uint64_t clock_ms(void)
+static inline uint64_t clock_ns(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static inline uint64_t clock_ms(void)
+{
+	return clock_ns() / 1000000;
 }
 
 static inline uint64_t time_earlier(uint64_t a, uint64_t b)

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The receivers, in the order of preference: the first one that is not in its
- * backoff is used, so a failure moves on to the next, and the end of the
- * backoff moves back.
+ * The receivers, and which of them gets the next request.  Each has one retry
+ * state, its circuit breaker, whatever pipeline sends to it.
+ *
+ *   failover     the first in order that may be asked: a failure moves on to
+ *                the next, and the end of the rest moves back
+ *   round_robin  another one for each batch, those that rest passed over
+ *   all          every one gets every span: see behind.h
+ *
+ * A refusal that is about the sender (no right, wrong path) counts as a failure
+ * of the endpoint.  The same spans are not sent there again, but another
+ * endpoint may be asked; and until the endpoint accepts something it gets
+ * batches of one span, so that little is refused.
  */
 #ifndef OTEL_AGENT_ENDPOINTS_H
 #define OTEL_AGENT_ENDPOINTS_H
@@ -11,22 +20,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "breaker.h"
 #include "config/config.h"
 #include "log.h"
 #include "otlp/exporter.h"
-#include "retry.h"
+
+/* What became of requests and spans, since the endpoint was made. */
+struct endpoint_counts {
+	uint64_t requests;    /* of any outcome */
+	uint64_t failures;    /* requests after which it rested */
+	uint64_t duration_ns; /* of all requests together */
+	uint64_t sent;        /* spans it accepted */
+	uint64_t rejected;    /* spans it rejected inside accepted requests */
+	uint64_t refused;     /* spans it refused for good, kept in bad/ */
+	uint64_t lost;        /* the same, where bad/ could not take them */
+	uint64_t opened;      /* how often the breaker opened */
+};
 
 struct endpoint {
 	struct exporter *exporter;
-	unsigned failures;   /* in a row */
-	uint64_t not_before; /* clock_ms; 0: at any time */
-	struct log_cause outage;
+	size_t index; /* in otel.conf, from 0 */
+	uint64_t id;  /* hash of the URL: names its queue in behind/ */
+	struct breaker breaker;
+	bool refuses_us; /* the last failure was a refusal of the sender */
+	struct endpoint_counts counts;
+	struct log_cause outage, opening;
 };
 
+#define ENDPOINTS_MAX 64
+
+/* Endpoints as one pipeline uses them: all of them, or some. */
 struct endpoints {
-	struct endpoint *list;
+	struct endpoint *list; /* shared by all views */
 	size_t n;
-	struct retry_policy policy;
+	struct breaker_policy breaker;
+	enum endpoint_policy policy;
+	size_t turn;      /* round_robin: where to begin to look */
+	uint64_t refused; /* bit i: list[i] refused the spans in hand */
 };
 
 /* config is borrowed.  Returns NULL with err when an endpoint can not be used.
@@ -35,19 +65,44 @@ struct endpoints *endpoints_create(const struct config *config,
 				   struct err *err);
 void endpoints_destroy(struct endpoints *endpoints);
 
+/* The n endpoints from first on, the policy among them being failover where n
+ * is 1.  Valid as long as `all`; never destroyed. */
+struct endpoints endpoints_view(const struct endpoints *all, size_t first,
+				size_t n);
+
+/* Every span goes to every endpoint, of which there are several. */
+bool endpoints_fan_out(const struct endpoints *endpoints);
+
 /* See exporter_on_wait. */
 void endpoints_on_wait(struct endpoints *endpoints, bool (*give_up)(void *arg),
 		       void *arg);
 
-/* The endpoint to use now; NULL when all are in their backoff, and *ret_next
- * is then when the first one leaves it. */
+/* A batch is settled: it is the next endpoint's turn. */
+void endpoints_batch_done(struct endpoints *endpoints);
+/* Other spans than before are to be sent: nobody has refused these. */
+void endpoints_new_range(struct endpoints *endpoints);
+/* This one refused what is in hand and is not asked again. */
+void endpoints_note_refusal(struct endpoints *endpoints,
+			    const struct endpoint *endpoint);
+/* Somebody who has; NULL: nobody. */
+struct endpoint *endpoints_refuser(const struct endpoints *endpoints);
+
+/* The endpoint to use now; NULL when none may be asked, and *ret_next is then
+ * when the first one may (TIME_NEVER: all have refused). */
 struct endpoint *endpoints_pick(struct endpoints *endpoints, uint64_t now,
 				uint64_t *ret_next);
 
-/* The endpoint answered: it is well, whatever it thought of the batch. */
-void endpoint_answered(struct endpoint *endpoint);
-/* It did not take the batch: begins or lengthens its backoff, and logs. */
-void endpoint_failed(struct endpoints *endpoints, struct endpoint *endpoint,
-		     const struct export_result *result, uint64_t now);
+/* How many spans the next batch may have at most, for whom pick would find. */
+size_t endpoints_batch_limit(struct endpoints *endpoints, uint64_t now);
+
+/* May be asked now, and did not fail when it was asked last. */
+bool endpoint_well(const struct endpoint *endpoint);
+
+/* One request to it: see exporter_send.  Counts it, and moves the breaker. */
+void endpoint_send(struct endpoints *endpoints, struct endpoint *endpoint,
+		   const struct batch *batch, struct export_result *ret);
+
+/* It refuses whatever we send, and not this batch. */
+bool refusal_of_sender(const struct export_result *result);
 
 #endif

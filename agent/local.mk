@@ -4,6 +4,7 @@ sbin_PROGRAMS += slurm-otel-agent
 # What the unit tests link of the agent: the parts that need no spool at work.
 noinst_LTLIBRARIES += libagent.la
 libagent_la_SOURCES = \
+	agent/breaker.c agent/breaker.h \
 	agent/comment_list.c agent/comment_list.h \
 	agent/log_fallback.c agent/log_fallback.h \
 	agent/log_line.c agent/log_line.h \
@@ -17,6 +18,7 @@ libagent_la_LIBADD = libotel.la
 
 slurm_otel_agent_SOURCES = \
 	agent/agent.c agent/agent.h \
+	agent/behind.c agent/behind.h \
 	agent/clock.h \
 	agent/comments.c agent/comments.h \
 	agent/daemonize.c agent/daemonize.h \
@@ -34,8 +36,10 @@ slurm_otel_agent_SOURCES = \
 	agent/orphans.c agent/orphans.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \
+	agent/pipeline_fan_out.c \
 	agent/pipeline_private.h \
 	agent/pipeline_read.c \
 	agent/pipeline_send.c \
+	agent/queue.c agent/queue.h \
 	agent/refused.c agent/refused.h
 slurm_otel_agent_LDADD = libagent.la libprivileges.la libstatus.la libotlp.la libotel.la

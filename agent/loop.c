@@ -9,8 +9,6 @@
 #include "log.h"
 #include "memory.h"
 
-/* How long a flush may take after SIGTERM; the rest stays in the spool. */
-#define FLUSH_MS 5000
 /* Memory is given back this often at most; the first time after the start. */
 #define TRIM_PAUSE_MS 60000
 #define TRIM_FIRST_MS 500
@@ -23,7 +21,7 @@ static bool ending(const struct agent *agent)
 static void begin_end(struct agent *agent)
 {
 	if (!ending(agent))
-		agent->deadline = clock_ms() + FLUSH_MS;
+		agent->deadline = clock_ms() + agent->config->shutdown_timeout;
 }
 
 /* Asked by a send that waits for the network. */
@@ -37,17 +35,33 @@ static bool give_up(void *arg)
 	return clock_ms() >= agent->deadline;
 }
 
+/* Asked by what reads the whole spool. */
+static bool interrupted(void *arg)
+{
+	struct agent *agent = arg;
+
+	events_take(&agent->events, &agent->happened);
+	return agent->happened.terminate || agent->happened.reload ||
+	       agent->happened.spool_gone;
+}
+
 static void aim(struct agent *agent)
 {
-	const struct pipeline_target target = {
+	struct pipeline_target target = {
 		.config = agent->config,
 		.endpoints = agent->endpoints,
 		.resource = agent->resource,
 		.metrics = agent->metrics,
+		.deadline = &agent->deadline,
+		.interrupted = interrupted,
+		.arg = agent,
 	};
 
 	log_configure(agent->config);
 	endpoints_on_wait(agent->endpoints, give_up, agent);
+	behind_aim(agent->behind, &target);
+	if (endpoints_fan_out(agent->endpoints))
+		target.behind = agent->behind;
 	pipeline_aim(agent->pipeline, &target);
 	metrics_aim(agent->metrics, agent->config, agent->endpoints);
 	comments_aim(agent->comments, agent->config);
@@ -97,6 +111,8 @@ static void reload(struct agent *agent)
 			err.msg);
 		return;
 	}
+	pipeline_let_go(agent->pipeline);
+	behind_let_go(agent->behind);
 	endpoints_destroy(agent->endpoints);
 	resource_destroy(agent->resource);
 	config_destroy(agent->config);
@@ -137,8 +153,9 @@ static void act(struct agent *agent)
 /* Nothing more can or need be done before the process ends. */
 static bool finished(const struct agent *agent)
 {
-	bool spans = pipeline_idle(agent->pipeline) ||
-		     pipeline_stuck(agent->pipeline);
+	bool spans = (pipeline_idle(agent->pipeline) ||
+		      pipeline_stuck(agent->pipeline)) &&
+		     behind_stuck(agent->behind);
 
 	if (ending(agent))
 		return spans || clock_ms() >= agent->deadline;
@@ -164,6 +181,18 @@ static uint64_t step_pipeline(struct agent *agent)
 	agent->happened.spool = false;
 	pipeline_recheck(agent->pipeline, clock_ms());
 	return pipeline_idle(agent->pipeline) ? next : 0;
+}
+
+/* In this order: the first may give the second something to do. */
+static uint64_t step(struct agent *agent)
+{
+	bool once = agent->options->once;
+	uint64_t next = step_pipeline(agent);
+
+	next = time_earlier(next, behind_step(agent->behind, clock_ms(),
+					      once || ending(agent)));
+	return time_earlier(next,
+			    comments_step(agent->comments, clock_ms(), once));
 }
 
 static bool has_news(const struct happened *happened)
@@ -193,10 +222,7 @@ static void work(struct agent *agent)
 		trim(agent);
 		/* before the spans, to which it may add some */
 		next = orphans_step(agent->orphans, clock_ms());
-		next = time_earlier(next, step_pipeline(agent));
-		next = time_earlier(next,
-				    comments_step(agent->comments, clock_ms(),
-						  agent->options->once));
+		next = time_earlier(next, step(agent));
 		metrics_orphans(agent->metrics, orphans_closed(agent->orphans));
 		metrics_comments(agent->metrics, comments_set(agent->comments),
 				 comments_failed(agent->comments));
@@ -214,10 +240,34 @@ static void work(struct agent *agent)
 	}
 }
 
+/* One alone did what the last line says. */
+static void say_endpoints(const struct agent *agent)
+{
+	const struct endpoints *endpoints = agent->endpoints;
+
+	for (size_t i = 0; endpoints->n > 1 && i < endpoints->n; i++) {
+		const struct endpoint *endpoint = &endpoints->list[i];
+		const struct endpoint_counts *counts = &endpoint->counts;
+
+		log_say(LOG_LEVEL_INFO,
+			"%s: %" PRIu64 " spans delivered in %" PRIu64
+			" requests, of which %" PRIu64
+			" failed; its circuit breaker is %s",
+			exporter_name(endpoint->exporter), counts->sent,
+			counts->requests, counts->failures,
+			breaker_state_name(breaker_state(&endpoint->breaker)));
+	}
+}
+
 static int conclude(const struct agent *agent)
 {
-	const struct pipeline_counts *counts = pipeline_counts(agent->pipeline);
-	bool left = !pipeline_idle(agent->pipeline);
+	struct pipeline_counts all = *pipeline_counts(agent->pipeline);
+	const struct pipeline_counts *counts = &all;
+	bool left =
+		!pipeline_idle(agent->pipeline) || !behind_idle(agent->behind);
+
+	behind_count(agent->behind, &all);
+	say_endpoints(agent);
 
 	log_say(LOG_LEVEL_INFO,
 		"ends: %" PRIu64 " spans delivered, %" PRIu64

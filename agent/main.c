@@ -18,6 +18,15 @@ static int fail(int status, const struct err *err)
 	return status;
 }
 
+/* Another agent serves the spool.  Whoever wants it served has that; but
+ * whoever asked for all to be delivered can not be told that it was. */
+static int yield(const struct options *options)
+{
+	log_say(options->once ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
+		"another agent serves %s; this one ends", options->spool);
+	return options->once ? EX_TEMPFAIL : EXIT_SUCCESS;
+}
+
 /* Everything after the configuration: in the daemon, if there is one. */
 static int serve(const struct options *options, struct config *config,
 		 int ready)
@@ -28,7 +37,7 @@ static int serve(const struct options *options, struct config *config,
 	struct err err;
 
 	if (agent_create(&agent, options, config, &held, &err) < 0)
-		status = held ? EXIT_SUCCESS : fail(agent.failure, &err);
+		status = held ? yield(options) : fail(agent.failure, &err);
 	else
 		held = false;
 	daemon_ready(ready, status);

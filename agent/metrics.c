@@ -24,7 +24,6 @@ struct metrics {
 	int fd; /* of the counters; -1: they could not be opened yet */
 	uint64_t open_not_before;
 	struct metrics_data data;
-	size_t slot;    /* of the last attempt; NO_SLOT: the table is full */
 	uint64_t begun; /* monotonic ns: the attempt */
 	uint64_t comments_set, comments_failed;
 	uint64_t orphans_closed; /* of this process */
@@ -140,7 +139,6 @@ struct metrics *metrics_create(const char *spool, int spool_fd, struct err *err)
 	metrics->spool = spool;
 	metrics->spool_fd = spool_fd;
 	metrics->fd = -1;
-	metrics->slot = NO_SLOT;
 	open_file(metrics);
 	count_start(metrics);
 	return metrics;
@@ -197,10 +195,11 @@ static size_t find_slot(struct metrics *metrics, const char *endpoint)
 static void configure(struct metrics *metrics, const char *name)
 {
 	size_t slot = find_slot(metrics, name);
-	struct endpoint_metrics *endpoint = &metrics->data.endpoints[slot];
+	struct endpoint_metrics *endpoint;
 
 	if (slot == NO_SLOT)
 		return;
+	endpoint = &metrics->data.endpoints[slot];
 	endpoint->configured = 1;
 	endpoint->used_ns = clock_unix_ns();
 	/* its failures were those of an exporter that is gone */
@@ -212,7 +211,6 @@ void metrics_aim(struct metrics *metrics, const struct config *config,
 		 const struct endpoints *endpoints)
 {
 	metrics->config = config;
-	metrics->slot = NO_SLOT;
 	for (size_t i = 0; i < METRICS_ENDPOINTS; i++)
 		metrics->data.endpoints[i].configured = 0;
 	for (size_t i = 0; i < endpoints->n; i++)
@@ -280,6 +278,8 @@ static void count_verdict(struct endpoint_metrics *endpoint,
 		break;
 	case VERDICT_REJECT:
 		endpoint->reject++;
+		/* what it refuses of us all is a failure of its own */
+		endpoint->failures += !result->divisible;
 		break;
 	}
 }
@@ -304,19 +304,21 @@ void metrics_attempt(struct metrics *metrics, struct metrics_queue *queue,
 		     const struct export_result *result)
 {
 	uint64_t rejected = result->rejected, now = clock_unix_ns();
+	size_t slot;
 
 	if (!metrics)
 		return;
 	if (rejected > batch->n_spans)
 		rejected = batch->n_spans; /* a receiver that can not count */
-	metrics->slot = find_slot(metrics, endpoint);
-	if (metrics->slot != NO_SLOT) {
-		struct endpoint_metrics *slot =
-			&metrics->data.endpoints[metrics->slot];
+	slot = find_slot(metrics, endpoint);
+	if (slot != NO_SLOT) {
+		struct endpoint_metrics *counts =
+			&metrics->data.endpoints[slot];
 
-		histogram_add(&slot->duration, monotonic_ns() - metrics->begun);
-		count_verdict(slot, batch, result, now, rejected);
-		put_slot(metrics, metrics->slot);
+		histogram_add(&counts->duration,
+			      monotonic_ns() - metrics->begun);
+		count_verdict(counts, batch, result, now, rejected);
+		put_slot(metrics, slot);
 	}
 	if (result->verdict == VERDICT_SENT) {
 		metrics->data.agent.exported += batch->n_spans - rejected;
@@ -329,13 +331,16 @@ void metrics_attempt(struct metrics *metrics, struct metrics_queue *queue,
 }
 
 void metrics_refused(struct metrics *metrics, struct metrics_queue *queue,
-		     uint64_t kept, uint64_t lost)
+		     const char *endpoint, uint64_t kept, uint64_t lost)
 {
+	size_t slot;
+
 	if (!metrics)
 		return;
-	if (metrics->slot != NO_SLOT) {
-		metrics->data.endpoints[metrics->slot].refused += kept + lost;
-		put_slot(metrics, metrics->slot);
+	slot = find_slot(metrics, endpoint);
+	if (slot != NO_SLOT) {
+		metrics->data.endpoints[slot].refused += kept + lost;
+		put_slot(metrics, slot);
 	}
 	metrics->data.agent.refused += kept;
 	metrics->data.agent.lost += lost;

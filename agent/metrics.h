@@ -46,15 +46,14 @@ void metrics_aim(struct metrics *metrics, const struct config *config,
 
 /* ---- what happened; all take NULL for metrics and then do nothing -------- */
 
-/* Right before and after exporter_send. */
+/* Right before and after a request. */
 void metrics_attempt_begins(struct metrics *metrics);
 void metrics_attempt(struct metrics *metrics, struct metrics_queue *queue,
 		     const char *endpoint, const struct batch *batch,
 		     const struct export_result *result);
-/* Spans that the endpoint of the last attempt refused: kept in bad/, or lost.
- */
+/* Spans that the endpoint refused: kept in bad/, or lost. */
 void metrics_refused(struct metrics *metrics, struct metrics_queue *queue,
-		     uint64_t kept, uint64_t lost);
+		     const char *endpoint, uint64_t kept, uint64_t lost);
 /* The batch in hand, of so many spans, is settled; the cursor passed all that
  * is; what is settled and was not passed will be read and sent again. */
 void metrics_settled(struct metrics_queue *queue, uint64_t spans);

@@ -24,7 +24,8 @@ static const char usage[] =
 	"  --service-instance ID   service.instance.id (default: SPOOL@HOST)\n"
 	"  --foreground            do not become a daemon; log to standard error\n"
 	"  --once                  deliver what is there and exit: 0 when all was\n"
-	"                          delivered, 1 when something was not\n"
+	"                          delivered, 1 when something was not,\n"
+	"                          75 when another agent serves the spool\n"
 	"  --log-file FILE         log to FILE as well\n"
 	"  --comment-helper FILE   program that sets a job's comment\n"
 	"  --help, --version       print this, or the version, and exit\n";

@@ -28,10 +28,13 @@ void outbox_free(struct outbox *outbox)
 	*outbox = (struct outbox){ .bytes = BUF_INIT };
 }
 
-bool outbox_full(const struct outbox *outbox, size_t max_spans)
+bool outbox_full(const struct outbox *outbox, const struct outbox_limit *limit,
+		 size_t len)
 {
-	return outbox->n >= max_spans ||
-	       outbox->bytes.len > OUTBOX_BYTES_MAX - SPOOL_PAYLOAD_MAX;
+	size_t bytes = OUTBOX_EXTRA + outbox->bytes.len + len +
+		       (outbox->n + 1) * OUTBOX_SPAN_EXTRA;
+
+	return outbox->n >= limit->spans || (outbox->n && bytes > limit->bytes);
 }
 
 void outbox_pass(struct outbox *outbox, const struct spool_record *record)

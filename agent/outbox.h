@@ -15,8 +15,15 @@
 #include "spool/spool.h"
 #include "util/buf.h"
 
-/* No batch holds more than this, whatever MaxExportBatchSize says. */
-#define OUTBOX_BYTES_MAX (4 * 1024 * 1024)
+/* What a request holds beside a span and once for all of them, at most: tags
+ * and lengths, resource excluded. */
+#define OUTBOX_SPAN_EXTRA 6
+#define OUTBOX_EXTRA 256
+
+/* How large the batch may become: spans, and bytes of the request. */
+struct outbox_limit {
+	size_t spans, bytes;
+};
 
 struct outbox {
 	struct buf bytes;    /* the spans, one after the other */
@@ -32,8 +39,10 @@ struct outbox {
 void outbox_reset(struct outbox *outbox);
 void outbox_free(struct outbox *outbox);
 
-/* True when no further record of any size would fit. */
-bool outbox_full(const struct outbox *outbox, size_t max_spans);
+/* True when a span of so many bytes does not fit any more.  An empty outbox
+ * takes one of any size. */
+bool outbox_full(const struct outbox *outbox, const struct outbox_limit *limit,
+		 size_t len);
 
 /* Remembers the place of a record without keeping it. */
 void outbox_pass(struct outbox *outbox, const struct spool_record *record);

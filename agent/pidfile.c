@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -26,7 +28,19 @@ int pidfile_write(int spool_fd, struct err *err)
 	return 0;
 }
 
+static bool is_ours(int spool_fd)
+{
+	_cleanup_close_ int fd =
+		openat(spool_fd, PID_FILE,
+		       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char text[32] = "";
+
+	return fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 &&
+	       strtol(text, NULL, 10) == getpid();
+}
+
 void pidfile_remove(int spool_fd)
 {
-	unlinkat(spool_fd, PID_FILE, 0);
+	if (is_ours(spool_fd))
+		unlinkat(spool_fd, PID_FILE, 0);
 }

@@ -8,6 +8,8 @@
 
 /* Returns -1 with err; the agent can do without the file. */
 int pidfile_write(int spool_fd, struct err *err);
+/* Removes it if it is still ours: once agent.lock was removed, another agent
+ * may have written its own. */
 void pidfile_remove(int spool_fd);
 
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "behind.h"
 #include "clock.h"
 #include "pipeline_private.h"
 #include "util/cleanup.h"
@@ -24,7 +25,8 @@ struct pipeline *pipeline_create(const char *spool, int spool_fd,
 	pipeline->spool = spool;
 	pipeline->spool_fd = spool_fd;
 	pipeline->comments = comments;
-	pipeline->look_wanted = true;
+	pipeline->look_wanted = comments != NULL;
+	pipeline->counted.side = !comments;
 	pipeline->look_at = TIME_NEVER;
 	pipeline->reader = spool_reader_create(spool_fd, err);
 	if (!pipeline->reader) {
@@ -54,6 +56,7 @@ void pipeline_aim(struct pipeline *pipeline,
 		  const struct pipeline_target *target)
 {
 	pipeline->target = *target;
+	pipeline->lane = 0;
 	/* new endpoints owe us no pause */
 	if (pipeline->state == PAUSING && pipeline->pause == PAUSE_RECEIVER)
 		pipeline->state = READING;
@@ -79,7 +82,8 @@ const struct pipeline_counts *pipeline_counts(const struct pipeline *pipeline)
 /* Nothing of the spool is in hand, and comments need not wait. */
 static bool may_look(const struct pipeline *pipeline)
 {
-	return pipeline->state == PAUSING && pipeline->pause == PAUSE_RECEIVER;
+	return pipeline->comments && pipeline->state == PAUSING &&
+	       pipeline->pause == PAUSE_RECEIVER;
 }
 
 bool pipeline_wants_notice(const struct pipeline *pipeline)
@@ -104,7 +108,7 @@ void pipeline_notice(struct pipeline *pipeline, uint64_t now, uint64_t delay)
 		pipeline->state = GATHERING;
 		pipeline->wake_at = now + delay;
 	}
-	if (!pipeline->look_wanted) {
+	if (pipeline->comments && !pipeline->look_wanted) {
 		pipeline->look_wanted = true;
 		if (may_look(pipeline))
 			pipeline_plan_look(pipeline, now + delay);
@@ -129,7 +133,9 @@ int pipeline_commit(struct pipeline *pipeline)
 
 	if (!pipeline->to_commit)
 		return 0;
-	if (spool_commit(pipeline->reader, pipeline->segment, pipeline->end,
+	if ((pipeline->target.behind &&
+	     behind_sync(pipeline->target.behind, &err) < 0) ||
+	    spool_commit(pipeline->reader, pipeline->segment, pipeline->end,
 			 &err) < 0) {
 		log_cause_say(&pipeline->committing, LOG_LEVEL_ERROR,
 			      "%s; delivered spans may be sent again", err.msg);
@@ -140,6 +146,16 @@ int pipeline_commit(struct pipeline *pipeline)
 	pipeline->uncommitted = 0;
 	metrics_committed(pipeline->target.metrics, &pipeline->counted);
 	return 0;
+}
+
+/* What queues hold is not durable yet: their flush comes with the commit, and
+ * the cursor does not go before. */
+void pipeline_mark(struct pipeline *pipeline)
+{
+	if (!pipeline->target.behind &&
+	    spool_mark(pipeline->reader, pipeline->segment, pipeline->end,
+		       NULL) == 0)
+		metrics_committed(pipeline->target.metrics, &pipeline->counted);
 }
 
 void pipeline_settle(struct pipeline *pipeline)
@@ -159,6 +175,7 @@ void pipeline_put_back(struct pipeline *pipeline)
 	struct err err;
 
 	outbox_reset(&pipeline->outbox);
+	pipeline->has_pending = false;
 	pipeline_commit(pipeline);
 	if (spool_rewind(pipeline->reader, &err) < 0)
 		log_say(LOG_LEVEL_DEBUG, "%s", err.msg);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the spool to a receiver: read a batch, send it, settle every span of it
- * (accepted, or set aside in bad/), move the cursor.  Never sleeps: it says
- * when it wants to be called again.
+ * From a spool to the receivers: read a batch, send it, settle every span of it
+ * (accepted, set aside in bad/, or handed to the queue of an endpoint that can
+ * not take it now), move the cursor.  Never sleeps: it says when it wants to
+ * be called again.
  */
 #ifndef OTEL_AGENT_PIPELINE_H
 #define OTEL_AGENT_PIPELINE_H
@@ -17,16 +18,25 @@
 #include "otlp/resource.h"
 #include "util/err.h"
 
+struct behind;
+
 /* What it works with; borrowed, and replaced together on a new configuration.
  */
 struct pipeline_target {
 	const struct config *config;
-	struct endpoints *endpoints;
+	struct endpoints *endpoints; /* no other pipeline's */
 	const struct resource *resource;
-	struct metrics *metrics; /* NULL: nothing is counted */
+	struct metrics *metrics;  /* NULL: nothing is counted */
+	struct behind *behind;    /* every endpoint gets every span, and these
+				   * are their queues; NULL: one gets it */
+	const uint64_t *deadline; /* clock_ms by which a send has to end */
+	/* Asked in the middle of something long: is there a signal to heed? */
+	bool (*interrupted)(void *arg);
+	void *arg;
 };
 
-/* What became of the spans, since the start. */
+/* What became of the spans, since the start; once for each endpoint where every
+ * one gets every span. */
 struct pipeline_counts {
 	uint64_t sent;
 	uint64_t rejected; /* by the receiver, inside accepted batches */
@@ -37,15 +47,20 @@ struct pipeline_counts {
 
 struct pipeline;
 
-/* spool is the directory's path and spool_fd its descriptor; all are borrowed.
- * Returns NULL with err. */
+/* spool is the directory's path and spool_fd its descriptor; comments may be
+ * NULL: it is the queue of an endpoint, whose spans were counted before.  All
+ * are borrowed.  Returns NULL with err. */
 struct pipeline *pipeline_create(const char *spool, int spool_fd,
 				 struct comments *comments, struct err *err);
 /* Commits what is settled. */
 void pipeline_destroy(struct pipeline *pipeline);
 
+/* To be called before the first step.  Before another target takes the place of
+ * one with queues, pipeline_let_go. */
 void pipeline_aim(struct pipeline *pipeline,
 		  const struct pipeline_target *target);
+/* Hands what is in hand to the queues of those that did not get it yet. */
+void pipeline_let_go(struct pipeline *pipeline);
 
 /* The spool may hold something new: it is read when delay has passed, so that a
  * burst of records is one batch and one wake-up. */

@@ -2,7 +2,8 @@
 /*
  * The inside of the pipeline: its states, and what its three files do for each
  * other.  pipeline.c has its life and decides, pipeline_read.c takes batches
- * out of the spool, pipeline_send.c settles them with a receiver.
+ * out of the spool, pipeline_send.c settles them with a receiver, and
+ * pipeline_fan_out.c with each of them.
  */
 #ifndef OTEL_AGENT_PIPELINE_PRIVATE_H
 #define OTEL_AGENT_PIPELINE_PRIVATE_H
@@ -44,6 +45,9 @@ struct pipeline {
 	uint64_t look_not_before;
 	bool held; /* SENDING in part, and every endpoint is in its backoff */
 	struct outbox outbox;
+	bool has_pending;            /* read, and too much for the outbox */
+	struct spool_record pending; /* the next batch begins with it */
+	size_t lane;  /* SENDING to all: the endpoint whose turn it is */
 	bool drained; /* the batch in hand is all that the spool had */
 	struct ranges ranges;
 	bool touched;      /* a part of the batch in hand is settled */
@@ -55,13 +59,16 @@ struct pipeline {
 	int refused_fd;                  /* -1: not open */
 	struct pipeline_counts counts;
 	struct metrics_queue counted;
-	struct log_cause reading, committing, refusing, keeping;
+	struct log_cause reading, committing, refusing, keeping, diverting;
 	bool said_unknown;
 };
 
 /* Moves the cursor past what is settled.  Returns -1 when that could not be
  * done, which it has logged. */
 int pipeline_commit(struct pipeline *pipeline);
+/* The same without a flush: what it does outlives a crash of ours, and not one
+ * of the host. */
+void pipeline_mark(struct pipeline *pipeline);
 /* Commits, goes back to the cursor, lets go of what the reader held. */
 void pipeline_put_back(struct pipeline *pipeline);
 /* What was read is settled, to its end: the cursor may move there. */
@@ -75,10 +82,20 @@ uint64_t pipeline_pause(struct pipeline *pipeline, enum pause pause,
 /* When to look for comments while no receiver takes spans: at the earliest. */
 void pipeline_plan_look(struct pipeline *pipeline, uint64_t at);
 
+/* Sends what is on top of the ranges, and takes it off if it is settled. */
+void pipeline_send_range(struct pipeline *pipeline, struct endpoint *endpoint);
+/* Sets it aside in bad/, and takes it off. */
+void pipeline_refuse(struct pipeline *pipeline, struct endpoint *endpoint,
+		     const char *why);
+/* Does one thing for the batch in hand, for one endpoint after the other.
+ * Returns false when nothing can be done now. */
+bool pipeline_fan_out(struct pipeline *pipeline);
+
 /* The steps; they return what pipeline_step returns. */
 uint64_t pipeline_read(struct pipeline *pipeline, uint64_t now);
 uint64_t pipeline_send(struct pipeline *pipeline, uint64_t now);
-/* Takes the comments out of the whole spool, and puts it back. */
+/* Takes the comments out of the whole spool, unless a signal comes, and puts
+ * it back. */
 void pipeline_look(struct pipeline *pipeline, uint64_t now);
 
 #endif

@@ -11,6 +11,8 @@
  * times longer than the look takes: it reads the whole backlog. */
 #define LOOK_PAUSE_MS 5000
 #define LOOK_SHARE 100
+/* After so many records it asks whether a signal came: well under 10 ms. */
+#define LOOK_RECORDS 1024
 
 /* A comment is met again when its batch was put back. */
 static void take_comment(struct pipeline *pipeline,
@@ -47,7 +49,7 @@ static int take(struct pipeline *pipeline, const struct spool_record *record,
 		errno = ENOMEM;
 		return err_set(err, "no memory for a batch");
 	}
-	if (record->kind == SPOOL_COMMENT)
+	if (record->kind == SPOOL_COMMENT && pipeline->comments)
 		take_comment(pipeline, record);
 	else
 		pass_unknown(pipeline, record);
@@ -55,20 +57,51 @@ static int take(struct pipeline *pipeline, const struct spool_record *record,
 	return 0;
 }
 
+static struct outbox_limit limit(const struct pipeline *pipeline)
+{
+	const struct config *config = pipeline->target.config;
+	size_t resource = pipeline->target.resource->len;
+	size_t bytes = (size_t)config->max_export_batch_bytes;
+	size_t spans =
+		endpoints_batch_limit(pipeline->target.endpoints, clock_ms());
+
+	if (spans > config->max_export_batch_size)
+		spans = (size_t)config->max_export_batch_size;
+	return (struct outbox_limit){
+		.spans = spans,
+		.bytes = bytes > resource ? bytes - resource : 0,
+	};
+}
+
+static int next_record(struct pipeline *pipeline, struct spool_record *ret,
+		       struct err *err)
+{
+	if (!pipeline->has_pending)
+		return spool_read(pipeline->reader, ret, err);
+	*ret = pipeline->pending;
+	pipeline->has_pending = false;
+	return 1;
+}
+
 /* Returns -1 with err; then what was read is to be put back. */
 static int fill(struct pipeline *pipeline, struct err *err)
 {
-	size_t max = (size_t)pipeline->target.config->max_export_batch_size;
+	struct outbox_limit max = limit(pipeline);
 	struct spool_record record;
-	int rc = 1;
 
 	outbox_reset(&pipeline->outbox);
-	pipeline->drained = false;
-	while (!outbox_full(&pipeline->outbox, max)) {
-		rc = spool_read(pipeline->reader, &record, err);
+	for (;;) {
+		int rc = next_record(pipeline, &record, err);
+
 		pipeline->drained = rc == 0;
 		if (rc == 0)
 			break;
+		if (rc > 0 && record.kind == SPOOL_SPAN &&
+		    outbox_full(&pipeline->outbox, &max, record.len)) {
+			pipeline->pending = record;
+			pipeline->has_pending = true;
+			break;
+		}
 		if (rc < 0 || take(pipeline, &record, err) < 0)
 			return -1;
 	}
@@ -79,6 +112,8 @@ static int fill(struct pipeline *pipeline, struct err *err)
 static uint64_t begin_batch(struct pipeline *pipeline, uint64_t now)
 {
 	ranges_start(&pipeline->ranges, pipeline->outbox.n);
+	endpoints_new_range(pipeline->target.endpoints);
+	pipeline->lane = 0;
 	pipeline->touched = false;
 	pipeline->refused_some = false;
 	pipeline->held = false;
@@ -124,19 +159,38 @@ uint64_t pipeline_read(struct pipeline *pipeline, uint64_t now)
 				  : nothing_read(pipeline, now);
 }
 
+static bool interrupted(const struct pipeline *pipeline)
+{
+	const struct pipeline_target *target = &pipeline->target;
+
+	return target->interrupted && target->interrupted(target->arg);
+}
+
+/* Returns false when a signal came before the spool's end. */
+static bool take_comments(struct pipeline *pipeline)
+{
+	struct spool_record record;
+
+	for (unsigned n = 1; spool_read(pipeline->reader, &record, NULL) == 1;
+	     n++) {
+		if (record.kind == SPOOL_COMMENT)
+			take_comment(pipeline, &record);
+		if (n % LOOK_RECORDS == 0 && interrupted(pipeline))
+			return false;
+	}
+	return true;
+}
+
 /* No receiver takes spans, but comments are not for receivers. */
 void pipeline_look(struct pipeline *pipeline, uint64_t now)
 {
-	struct spool_record record;
+	bool all = take_comments(pipeline);
 	uint64_t end;
 
-	while (spool_read(pipeline->reader, &record, NULL) == 1)
-		if (record.kind == SPOOL_COMMENT)
-			take_comment(pipeline, &record);
 	pipeline_put_back(pipeline);
 	end = clock_ms();
-	pipeline->look_wanted = false;
-	pipeline->look_at = TIME_NEVER;
 	pipeline->look_not_before =
 		end + LOOK_PAUSE_MS + LOOK_SHARE * (end - now);
+	pipeline->look_wanted = !all;
+	pipeline_plan_look(pipeline, end);
 }

@@ -23,6 +23,12 @@ void ranges_pop(struct ranges *ranges)
 	ranges->depth--;
 }
 
+void ranges_skip(struct ranges *ranges, size_t n)
+{
+	ranges->stack[ranges->depth - 1].first += n;
+	ranges->stack[ranges->depth - 1].n -= n;
+}
+
 bool ranges_halve(struct ranges *ranges)
 {
 	struct range top = ranges_top(ranges);

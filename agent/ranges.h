@@ -29,6 +29,8 @@ bool ranges_empty(const struct ranges *ranges);
 struct range ranges_top(const struct ranges *ranges);
 /* The top is settled. */
 void ranges_pop(struct ranges *ranges);
+/* The first n spans of the top are settled, and more are left of it. */
+void ranges_skip(struct ranges *ranges, size_t n);
 /* Puts the halves of the top in its place, the first one on top.  Returns
  * false, and changes nothing, when the top is a single span. */
 bool ranges_halve(struct ranges *ranges);

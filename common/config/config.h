@@ -18,6 +18,11 @@
 #include "util/err.h"
 
 enum compression { COMPRESSION_NONE, COMPRESSION_GZIP };
+enum endpoint_policy {
+	ENDPOINT_FAILOVER,
+	ENDPOINT_ROUND_ROBIN,
+	ENDPOINT_ALL
+};
 enum submit_context { SUBMIT_PARENT, SUBMIT_LINK, SUBMIT_IGNORE };
 enum span_names { SPAN_NAMES_COMPACT, SPAN_NAMES_DESCRIPTIVE };
 enum log_level {
@@ -37,6 +42,7 @@ struct config {
 	bool enabled;
 	strlist endpoint; /* at least one; complete, so that every
 			   * http(s) one has a path */
+	enum endpoint_policy endpoint_policy;
 	strlist headers;  /* "name=value", decoded, secret */
 	char *headers_file;
 	enum compression compression;
@@ -54,8 +60,10 @@ struct config {
 	char *trace_url; /* holds "{trace_id}" */
 	uint64_t attribute_count_limit, attribute_value_length_limit;
 	strlist attribute_deny;
-	uint64_t max_export_batch_size, batch_timeout;
+	uint64_t max_export_batch_size, max_export_batch_bytes, batch_timeout;
 	uint64_t retry_initial_delay, retry_max_delay;
+	uint64_t circuit_breaker_threshold, circuit_breaker_reset;
+	uint64_t shutdown_timeout;
 	char *spool_dir;
 	uint64_t spool_max_size;
 	bool spool_sync;

@@ -53,6 +53,13 @@ static const struct value_choice compressions[] = {
 	{ NULL, 0 },
 };
 
+static const struct value_choice endpoint_policies[] = {
+	{ "failover", ENDPOINT_FAILOVER },
+	{ "round_robin", ENDPOINT_ROUND_ROBIN },
+	{ "all", ENDPOINT_ALL },
+	{ NULL, 0 },
+};
+
 static const struct value_choice submit_contexts[] = {
 	{ "parent", SUBMIT_PARENT },
 	{ "link", SUBMIT_LINK },
@@ -116,6 +123,16 @@ const struct config_key config_keys[] = {
 		  "that runs with --foreground or --once. "
 		  "An HTTP URL without a path gets /v1/traces; one with a path, "
 		  "a lone / included, is used as it stands." },
+	{ .name = "EndpointPolicy",
+	  .section = EXPORT,
+	  .def = "failover",
+	  CHOICE("failover|round_robin|all", enum endpoint_policy,
+		 endpoint_policy, endpoint_policies),
+	  .help = "Which of several endpoints gets a batch. "
+		  "failover: the first one that takes it; round_robin: one "
+		  "after the other, those that fail passed over; all: every "
+		  "one gets every span, and what one can not take now waits "
+		  "for it in a queue of its own, of SpoolMaxSize at most." },
 	{ .name = "Headers",
 	  .section = EXPORT,
 	  LIST(headers, headers),
@@ -267,6 +284,13 @@ const struct config_key config_keys[] = {
 	  .def = "512",
 	  UNSIGNED(max_export_batch_size, 1, 65536),
 	  .help = "Spans sent at once, at most." },
+	{ .name = "MaxExportBatchBytes",
+	  .section = BATCHES,
+	  .def = "1MiB",
+	  SIZE(max_export_batch_bytes, KIB(64), KIB(4096)),
+	  .help = "Bytes of one request, at most, as OTLP protobuf before "
+		  "compression; a single span that is larger goes alone. "
+		  "Many receivers take no more than 4MiB." },
 	{ .name = "BatchTimeout",
 	  .section = BATCHES,
 	  .def = "1s",
@@ -284,6 +308,27 @@ const struct config_key config_keys[] = {
 	  DURATION(retry_max_delay, 1, HOURS(24)),
 	  .help = "The longest wait between retries. "
 		  "Retries go on for as long as the spool holds the span." },
+
+	{ .name = "CircuitBreakerThreshold",
+	  .section = BATCHES,
+	  .def = "5",
+	  UNSIGNED(circuit_breaker_threshold, 1, 1000),
+	  .help = "After this many failures in a row an endpoint is left alone "
+		  "for CircuitBreakerReset. "
+		  "A receiver that refuses us, as with 401 or 404, fails." },
+	{ .name = "CircuitBreakerReset",
+	  .section = BATCHES,
+	  .def = "30s",
+	  DURATION(circuit_breaker_reset, 1, HOURS(24)),
+	  .help = "How long that is, and up to a quarter of it more. "
+		  "Then one batch tries the endpoint: once that succeeds all "
+		  "goes on as before." },
+	{ .name = "ShutdownTimeout",
+	  .section = BATCHES,
+	  .def = "5s",
+	  DURATION(shutdown_timeout, 1, HOURS(1)),
+	  .help = "How long the agent may take to send what it has when it is "
+		  "told to end. The rest stays in the spool." },
 
 	{ .name = "SpoolDir",
 	  .section = SPOOL,

@@ -90,6 +90,11 @@ void exporter_on_wait(struct exporter *exporter, bool (*give_up)(void *arg),
 	exporter->give_up_arg = arg;
 }
 
+void exporter_limit(struct exporter *exporter, uint64_t limit_ms)
+{
+	exporter->limit_ms = limit_ms;
+}
+
 const char *exporter_name(const struct exporter *exporter)
 {
 	return exporter->name;

@@ -65,6 +65,10 @@ void exporter_send(struct exporter *exporter, const struct batch *batch,
 void exporter_on_wait(struct exporter *exporter, bool (*give_up)(void *arg),
 		      void *arg);
 
+/* Bounds the sends from now on to so many milliseconds where that is less than
+ * config->timeout: for a caller about to end.  0: not any more. */
+void exporter_limit(struct exporter *exporter, uint64_t limit_ms);
+
 /* The endpoint as configured, user information and query masked; for logs. */
 const char *exporter_name(const struct exporter *exporter);
 

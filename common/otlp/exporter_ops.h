@@ -30,6 +30,7 @@ struct exporter {
 	char *name;                  /* owned; fit for a log */
 	bool (*give_up)(void *arg);  /* NULL: never */
 	void *give_up_arg;
+	uint64_t limit_ms; /* of one send, beside config->timeout; 0: none */
 };
 
 extern const struct exporter_ops grpc_exporter_ops;

@@ -154,7 +154,6 @@ static void set_transfer(struct http_exporter *http, const char *url,
 	/* not from the environment, which slurmd inherited from anywhere */
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, 1L);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->error);
@@ -302,6 +301,15 @@ static bool is_other_protocol(const struct http_exporter *http, CURLcode code)
 		code == CURLE_WEIRD_SERVER_REPLY);
 }
 
+static void set_timeout(struct http_exporter *http)
+{
+	uint64_t timeout = http->base.config->timeout;
+
+	if (http->base.limit_ms && http->base.limit_ms < timeout)
+		timeout = http->base.limit_ms;
+	curl_easy_setopt(http->curl, CURLOPT_TIMEOUT_MS, (long)timeout);
+}
+
 static void transfer(struct http_exporter *http, const struct buf *wire,
 		     struct export_result *ret)
 {
@@ -341,6 +349,7 @@ void http_exporter_send(struct exporter *exporter, const struct batch *batch,
 	struct err err;
 
 	if (encode(http, batch, &wire, &err) == 0) {
+		set_timeout(http);
 		transfer(http, wire, ret);
 	} else {
 		ret->divisible = errno == EMSGSIZE || errno == EBADMSG;

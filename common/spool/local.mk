@@ -13,5 +13,6 @@ spool_sources = \
 	common/spool/segment.c common/spool/segment.h \
 	common/spool/spool.h \
 	common/spool/stats.c \
+	common/spool/sync.c \
 	common/spool/trim.c \
 	common/spool/writer.c

@@ -3,30 +3,31 @@
  * The spool: where a span waits, durably, between the hook that made it and
  * the receiver that accepts it.  One directory a writer daemon:
  *
- *   current           append-only log that hooks write to
- *   segment.<20 digits>  a log the agent (or a writer, when current is full)
- *                     set aside by rename; read in the order of the numbers
- *   cursor            "<segment number> <offset>\n": everything before is
- *                     delivered
- *   dropped           counters of what was lost, and why
- *   agent.lock        held by the one agent (flock)
- *   rotate.lock       held while current is set aside or segments are trimmed
- *   open/             a record for each step that runs: see open.h
- *   bad/              what a receiver refused for good
+ * - `current`: append-only log that hooks write to
+ * - `segment.<20 digits>`: a log the agent (or a writer, when current is full)
+ *   set aside by rename; read in the order of the numbers
+ * - `cursor`: "<segment number> <offset>\n": everything before is delivered
+ * - `dropped`: counters of what was lost, and why
+ * - `agent.lock`: held by the one agent (flock)
+ * - `rotate.lock`: held while current is set aside or segments are trimmed
+ * - `open/`: a record for each step that runs: see open.h
+ * - `bad/`: what a receiver refused for good: a spool itself
+ * - `behind/<16 hex>/`: what one of several endpoints has still to get, where
+ *   every one gets every span: a spool itself, named after a hash of the
+ *   endpoint's URL, with a bad/ of its own
  *
- * States, and what a crash leaves in each:
+ * States, who holds each, and what a crash leaves in it:
  *
- *   state              who holds it             after a crash
- *   record in current  writer: shared flock     torn record: checksum fails,
- *                                               skipped, counted
- *   segment, new       agent: exclusive flock   read again from the cursor
- *   segment, partly    cursor points into it    read again from the cursor
- *   segment, done      cursor points past it    unlinked at the next start
- *   cursor.tmp         agent                    overwritten at the next advance
- *   segment, counted   writer that trims:       its number stands in dropped:
- *   as dropped         exclusive flock          removed, not delivered
- *   open/<name>        slurmstepd: exclusive    the agent closes its span as
- *                      flock                    lost, appends it, unlinks
+ * - record in current (writer: shared flock): a torn record, whose checksum
+ *   fails; skipped, counted
+ * - segment, new (agent: exclusive flock): read again from the cursor
+ * - segment, partly read (the cursor points into it): read again from there
+ * - segment, done (the cursor points past it): unlinked at the next start
+ * - cursor.tmp (agent): overwritten at the next advance
+ * - segment, counted as dropped (writer that trims: exclusive flock): its
+ *   number stands in `dropped`; removed, not delivered
+ * - open/<name> (slurmstepd: exclusive flock): the agent closes its span as
+ *   lost, appends it, unlinks the record
  *
  * A writer never waits: the exclusive lock is only ever taken on a segment
  * that was renamed away first, so a writer that finds its file locked or gone
@@ -125,13 +126,28 @@ int spool_append_all(int dirfd, const struct spool_options *options,
 		     const struct spool_entry *entries, size_t n,
 		     struct err *err);
 
+/* The same for a caller that keeps what could not be appended, and tries again:
+ * it is not counted as lost. */
+int spool_try_append(int dirfd, const struct spool_options *options,
+		     const struct spool_entry *entries, size_t n,
+		     struct err *err);
+
+/*
+ * Makes durable what was appended with `sync` off: current, the segments with
+ * a number above `after`, and the directory.  *ret_last is the number to pass
+ * as `after` the next time (0 the first time): segments up to it get no more
+ * records.  Returns 0, or -1 with err.
+ */
+int spool_sync(int dirfd, uint64_t after, uint64_t *ret_last, struct err *err);
+
 /* ---- reader: the agent only ------------------------------------------ */
 
 struct spool_record {
 	enum spool_kind kind; /* may be one unknown to this version */
 	uint32_t job_id;
 	uint64_t time_ns;
-	const uint8_t *payload; /* borrowed until the next call on the reader */
+	const uint8_t *payload; /* borrowed until the next spool_read or
+				 * spool_rewind */
 	size_t len;
 	uint64_t segment; /* where it ends: what spool_commit takes */
 	uint64_t end;

@@ -194,20 +194,45 @@ static int encode_all(struct append *append, const struct spool_entry *entries,
 	return 0;
 }
 
+static int check(int dirfd, const struct spool_options *options,
+		 const struct spool_entry *entries, size_t n, struct err *err)
+{
+	if (dirfd >= 0 && options && options->max_size && entries && n &&
+	    n <= SPOOL_APPEND_MAX)
+		return 0;
+	errno = EINVAL;
+	return err_set(err, "spool_append: %m");
+}
+
+static int append_all(int dirfd, const struct spool_options *options,
+		      const struct spool_entry *entries, size_t n,
+		      struct err *err)
+{
+	struct append append = { .dirfd = dirfd, .options = options };
+
+	if (encode_all(&append, entries, n, err) < 0)
+		return -1;
+	return append_record(&append, err);
+}
+
+int spool_try_append(int dirfd, const struct spool_options *options,
+		     const struct spool_entry *entries, size_t n,
+		     struct err *err)
+{
+	if (check(dirfd, options, entries, n, err) < 0)
+		return -1;
+	return append_all(dirfd, options, entries, n, err);
+}
+
 int spool_append_all(int dirfd, const struct spool_options *options,
 		     const struct spool_entry *entries, size_t n,
 		     struct err *err)
 {
-	struct append append = { .dirfd = dirfd, .options = options };
 	int saved;
 
-	if (dirfd < 0 || !options || !options->max_size || !entries || !n ||
-	    n > SPOOL_APPEND_MAX) {
-		errno = EINVAL;
-		return err_set(err, "spool_append: %m");
-	}
-	if (encode_all(&append, entries, n, err) == 0 &&
-	    append_record(&append, err) == 0)
+	if (check(dirfd, options, entries, n, err) < 0)
+		return -1;
+	if (append_all(dirfd, options, entries, n, err) == 0)
 		return 0;
 	saved = errno;
 	if (!options->kept)

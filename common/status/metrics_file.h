@@ -22,6 +22,7 @@
 #define METRICS_ENDPOINTS 16
 #define METRICS_TEXT_SIZE 256 /* of a name, of an error; NUL included */
 
+/* In the order of the agent's enum breaker_state. */
 enum circuit_state { CIRCUIT_CLOSED, CIRCUIT_OPEN, CIRCUIT_HALF_OPEN };
 
 /* All that the agents of this spool did, since its file was made.  Times are

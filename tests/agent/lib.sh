@@ -22,6 +22,8 @@ RECEIVED=$WORK/received
 LOG=$WORK/agent.log
 COLLECTOR_PID=
 AGENT_PID=
+declare -A RECEIVERS=() # pids by name
+declare -A PORTS=()
 
 # The environment must not configure the agent.
 while read -r name; do unset "$name"; done < <(compgen -v OTEL_)
@@ -30,6 +32,7 @@ unset SLURM_CONF
 cleanup() {
   [[ -z $AGENT_PID ]] || kill -KILL "$AGENT_PID" 2>/dev/null
   [[ -z $COLLECTOR_PID ]] || kill -KILL "$COLLECTOR_PID" 2>/dev/null
+  ((${#RECEIVERS[@]} == 0)) || kill -KILL "${RECEIVERS[@]}" 2>/dev/null
   wait 2>/dev/null
   rm -rf "$WORK"
 }
@@ -71,10 +74,38 @@ stop_collector() {
   COLLECTOR_PID=
 }
 
+# start_receiver NAME ANSWER...: one of several, in RECEIVED/NAME; sets
+# PORTS[NAME], and takes the same port again when it is started once more.
+start_receiver() {
+  local name=$1 pid
+  shift
+  mkdir -p "$RECEIVED/$name"
+  rm -f "$WORK/port.$name"
+  "$FAKE_COLLECTOR" --dir "$RECEIVED/$name" --port "${PORTS[$name]:-0}" "$@" \
+    >"$WORK/port.$name" 2>>"$WORK/collector.err" &
+  pid=$!
+  disown "$pid"
+  RECEIVERS[$name]=$pid
+  until_true test -s "$WORK/port.$name" || return 1
+  PORTS[$name]=$(<"$WORK/port.$name")
+}
+
+stop_receiver() { # NAME
+  local pid=${RECEIVERS[$1]}
+  unset "RECEIVERS[$1]"
+  kill -KILL "$pid"
+  until_true eval "! kill -0 $pid"
+}
+
+stop_receivers() {
+  local name
+  for name in "${!RECEIVERS[@]}"; do stop_receiver "$name"; done
+}
+
 # configure LINE...: otel.conf with these, and quick delays.
 configure() {
   printf '%s\n' "AgentUser=$(id -un)" BatchTimeout=50ms \
-    RetryInitialDelay=10ms RetryMaxDelay=100ms "$@" >"$CONF"
+    RetryInitialDelay=10ms RetryMaxDelay=100ms CircuitBreakerReset=100ms "$@" >"$CONF"
 }
 
 # agent_once [OPTION...]: one pass; its status.  What it says is in LOG.
@@ -86,7 +117,8 @@ agent_once() {
 start_agent() {
   "$AGENT" --spool "$SPOOL" --config "$CONF" --foreground "$@" 2>>"$LOG" &
   AGENT_PID=$!
-  until_true test -s "$SPOOL/agent.pid"
+  # one that was killed left its own behind
+  until_true eval '[[ $(<"$SPOOL/agent.pid") == "$AGENT_PID" ]]'
 }
 
 # stop_agent: SIGTERM; its status.
@@ -103,19 +135,24 @@ write_spans() { # FIRST COUNT [NAME]
 }
 
 # The number of every span in an accepted request, each once.
-received() {
+received() { # [NAME]
+  sent_to "$@" | sort -nu
+}
+
+sent_to() { # [NAME]: the same, as often as it came, in order
   local files
-  files=$(compgen -G "$RECEIVED/*.200.body") || return 0
+  files=$(compgen -G "$RECEIVED/${1:-}/*.200.body" | sort)
+  [[ -n $files ]] || return 0
   # shellcheck disable=SC2086
-  "$SPOOL_TOOL" ids $files | sort -nu
+  "$SPOOL_TOOL" ids $files
 }
 
-requests() { # how many there were
-  compgen -G "$RECEIVED/*.head" | wc -l
+requests() { # [NAME]: how many there were
+  compgen -G "$RECEIVED/${1:-}/*.head" | wc -l
 }
 
-all_received() { # COUNT
-  [[ $(received | wc -l) -eq $1 ]]
+all_received() { # COUNT [NAME]
+  [[ $(received "${2:-}" | wc -l) -eq $1 ]]
 }
 
 delivered() { # nothing is left in the spool

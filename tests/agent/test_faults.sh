@@ -69,13 +69,36 @@ ok 'it does not block the queue' delivered
 like 'the log shows why' "$(<"$LOG")" 'HTTP 401: who are you'
 stop_collector
 
+# --- what waits in the spool does not follow it
+rm -rf "$RECEIVED" "$SPOOL"
+start_collector 403
+configure "Endpoint=http://127.0.0.1:$PORT" MaxExportBatchSize=100
+write_spans 1 500
+: >"$LOG"
+start_agent
+ok 'a receiver that refuses whatever it is sent' until_true grep -q 'refuses us: HTTP 403' "$LOG"
+ok 'is left alone' until_true grep -q 'circuit breaker opens after 5 failures' "$LOG"
+ok 'but for one request at a time' until_true eval '[[ $(requests) -gt 6 ]]'
+stop_collector
+start_collector --port "$PORT" 200
+ok 'once that is mended the spool is delivered' until_true delivered
+stop_agent
+all=$(($(received | wc -l) + $(grep -ao OTL1 "$SPOOL/bad/current" | wc -l)))
+is 'every span was accepted or set aside' "$all" 500
+ok 'most of them accepted' test "$(received | wc -l)" -gt 350
+ok 'bad/ is a spool that can be delivered' \
+  "$AGENT" --spool "$SPOOL/bad" --config "$CONF" --once
+ok 'so nothing is lost' all_received 500
+stop_collector
+
 # --- bad/ is bounded
-rm -rf "$RECEIVED"
+rm -rf "$RECEIVED" "$SPOOL"
 start_collector 404
-configure "Endpoint=http://127.0.0.1:$PORT" MaxExportBatchSize=10000
+configure "Endpoint=http://127.0.0.1:$PORT"
 big=$(head -c 600 /dev/zero | tr '\0' x)
-write_spans 1 30000 "$big"
-not_ok '30000 refused spans of 700 bytes' agent_once
+write_spans 1 500 "$big"
+"$SPOOL_TOOL" write "$SPOOL/bad" 1000 30000 "$big"
+not_ok '500 more refused spans of 700 bytes' agent_once
 ok 'bad/ stays below 16 MiB' test "$(du -sb "$SPOOL/bad" | cut -f1)" -le $((17 * 1024 * 1024))
 stop_collector
 

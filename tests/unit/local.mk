@@ -87,7 +87,9 @@ tests_unit_test_trace_tree_LDADD = $(cli_test_libs)
 
 # The agent's parts without I/O, and the OTLP client.
 agent_tests = \
+	tests/unit/test_breaker \
 	tests/unit/test_comment_list \
+	tests/unit/test_endpoints \
 	tests/unit/test_envelope \
 	tests/unit/test_export_file \
 	tests/unit/test_export_http \
@@ -99,10 +101,15 @@ agent_tests = \
 	tests/unit/test_log \
 	tests/unit/test_orphan_end \
 	tests/unit/test_otlp_json \
+	tests/unit/test_outbox \
 	tests/unit/test_ranges \
 	tests/unit/test_retry
 agent_test_libs = libagent.la libotlp.la $(LDADD) $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm
+tests_unit_test_breaker_LDADD = $(agent_test_libs)
 tests_unit_test_comment_list_LDADD = $(agent_test_libs)
+tests_unit_test_endpoints_SOURCES = \
+	tests/unit/test_endpoints.c agent/endpoints.c agent/log.c
+tests_unit_test_endpoints_LDADD = $(agent_test_libs)
 tests_unit_test_envelope_LDADD = $(agent_test_libs)
 tests_unit_test_export_file_LDADD = $(agent_test_libs)
 tests_unit_test_export_http_LDADD = $(agent_test_libs)
@@ -114,6 +121,7 @@ tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
 tests_unit_test_log_LDADD = $(agent_test_libs) $(JSON_C_LIBS)
 tests_unit_test_orphan_end_LDADD = $(agent_test_libs)
 tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
+tests_unit_test_outbox_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)
 tests_unit_test_retry_LDADD = $(agent_test_libs)
 

@@ -34,6 +34,16 @@ Test(ranges, halves_are_in_order_and_whole)
 	cr_assert_eq(ranges_top(&ranges).n, 2);
 }
 
+Test(ranges, what_is_settled_first_is_skipped)
+{
+	struct ranges ranges;
+
+	ranges_start(&ranges, 5);
+	ranges_skip(&ranges, 2);
+	cr_assert_eq(ranges_top(&ranges).first, 2);
+	cr_assert_eq(ranges_top(&ranges).n, 3);
+}
+
 Test(ranges, the_stack_holds_the_largest_batch)
 {
 	struct ranges ranges;

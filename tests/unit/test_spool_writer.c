@@ -360,6 +360,36 @@ Test(spool_writer, several_records_are_one_write)
 	spool_reader_destroy(reader);
 }
 
+Test(spool_writer, what_the_caller_keeps_is_not_counted_as_lost)
+{
+	static uint8_t payload[SPOOL_PAYLOAD_MAX + 1];
+	const struct spool_entry good = { SPOOL_SPAN, 1, payload, 10 };
+	const struct spool_entry bad = { SPOOL_SPAN, 1, payload,
+					 sizeof(payload) };
+
+	cr_assert_eq(spool_try_append(spool.fd, &roomy, &good, 0, &err), -1);
+	cr_assert_eq(spool_try_append(spool.fd, &roomy, &bad, 1, &err), -1);
+	cr_assert_eq(stats().failed_records, 0);
+	cr_assert_eq(spool_try_append(spool.fd, &roomy, &good, 1, &err), 0);
+	cr_assert_eq(stats().segments, 1);
+}
+
+Test(spool_writer, a_flush_tells_where_the_next_one_begins)
+{
+	const struct spool_options small = { .max_size = 1 };
+	uint64_t last = 7;
+
+	cr_assert_eq(spool_sync(-1, 0, &last, &err), -1);
+	cr_assert_eq(last, 7);
+	cr_assert_eq(spool_sync(spool.fd, 0, &last, &err), 0, "%s", err.msg);
+	cr_assert_eq(last, 0);
+	for (uint32_t i = 0; i < 120; i++)
+		cr_assert_eq(record_append(&small, i, RECORD_LEN), 0);
+	cr_assert(exists("segment.00000000000000000001"));
+	cr_assert_eq(spool_sync(spool.fd, 0, &last, &err), 0, "%s", err.msg);
+	cr_assert_eq(last, 1);
+}
+
 Test(spool_writer, one_bad_record_among_several_writes_none)
 {
 	static uint8_t payload[SPOOL_PAYLOAD_MAX + 1];
