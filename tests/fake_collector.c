@@ -20,6 +20,10 @@
  *   body=N            a body of N bytes
  *   cut               close in the middle of the body
  *   type=TEXT         header Content-Type
+ *   encoding=TEXT     header Content-Encoding
+ *   file=PATH         the body is this file
+ *   flood=KIND        without end: interim (100), headers, drip-headers, data,
+ *                     drip
  *   message=TEXT      of the status or the partial success; takes the rest
  *   text=TEXT         the whole body; takes the rest
  *
@@ -52,6 +56,7 @@ struct answer {
 	char word[16];
 	char retry_after[64], redirect[256], message[256];
 	char type[64], text[TEXT_MAX];
+	char encoding[64], file[256], flood[16];
 	unsigned slow_ms, partial;
 	size_t body;
 	bool cut;
@@ -105,6 +110,12 @@ static void parse_word(struct answer *a, const char *word)
 		copy(a->redirect, sizeof(a->redirect), word + 9);
 	} else if (!strncmp(word, "type=", 5)) {
 		copy(a->type, sizeof(a->type), word + 5);
+	} else if (!strncmp(word, "encoding=", 9)) {
+		copy(a->encoding, sizeof(a->encoding), word + 9);
+	} else if (!strncmp(word, "file=", 5)) {
+		copy(a->file, sizeof(a->file), word + 5);
+	} else if (!strncmp(word, "flood=", 6)) {
+		copy(a->flood, sizeof(a->flood), word + 6);
 	} else if (!strncmp(word, "slow=", 5)) {
 		a->slow_ms = (unsigned)atoi(word + 5);
 	} else if (!strncmp(word, "partial=", 8)) {
@@ -222,6 +233,19 @@ static void send_all(int fd, const void *data, size_t len)
 	}
 }
 
+/* Its size. The caller frees *ret. */
+static size_t read_file(const char *path, uint8_t **ret)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	*ret = malloc((size_t)size + 1);
+	if (fd < 0 || pread(fd, *ret, (size_t)size, 0) != size)
+		die(path);
+	close(fd);
+	return (size_t)size;
+}
+
 static void send_answer(const struct client *client)
 {
 	const struct answer *a = &client->answer;
@@ -234,19 +258,56 @@ static void send_answer(const struct client *client)
 		len = a->body;
 		body = calloc(1, len);
 	}
+	if (*a->file)
+		len = read_file(a->file, &body);
 	n = snprintf(head, sizeof(head),
 		     "HTTP/1.1 %s Scripted\r\n"
 		     "Content-Type: %s\r\n"
-		     "Content-Length: %zu\r\n%s%s%s%s%s%s\r\n",
+		     "Content-Length: %zu\r\n%s%s%s%s%s%s%s%s%s\r\n",
 		     a->word, a->type, a->cut ? len + 1000 : len,
 		     *a->retry_after ? "Retry-After: " : "", a->retry_after,
 		     *a->retry_after ? "\r\n" : "",
 		     *a->redirect ? "Location: " : "", a->redirect,
-		     *a->redirect ? "\r\n" : "");
+		     *a->redirect ? "\r\n" : "",
+		     *a->encoding ? "Content-Encoding: " : "", a->encoding,
+		     *a->encoding ? "\r\n" : "");
 	send_all(client->fd, head, (size_t)n);
 	send_all(client->fd, body, len);
 	if (body != small)
 		free(body);
+}
+
+/* ---- floods -------------------------------------------------------------
+ */
+
+static const struct flood {
+	const char *kind, *begin, *again;
+	useconds_t pause;
+} floods[] = {
+	{ "interim", "", "HTTP/1.1 100 Continue\r\n\r\n", 0 },
+	{ "headers", "HTTP/1.1 503 Scripted\r\n", "X-More: of the same\r\n",
+	  0 },
+	{ "drip-headers", "HTTP/1.1 503 Scripted\r\nX-Slow: ", "x", 20000 },
+	{ "data", "HTTP/1.1 503 Scripted\r\nTransfer-Encoding: chunked\r\n\r\n",
+	  "10\r\n0123456789abcdef\r\n", 0 },
+	{ "drip", "HTTP/1.1 503 Scripted\r\n\r\n", "x", 20000 },
+};
+
+/* In a process of its own, which ends with the connection. */
+static void flood(const struct client *client)
+{
+	const struct flood *f = floods;
+
+	if (fork() != 0)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (strcmp(f->kind, client->answer.flood))
+		if (++f == floods + sizeof(floods) / sizeof(floods[0]))
+			_exit(2);
+	send_all(client->fd, f->begin, strlen(f->begin));
+	while (send(client->fd, f->again, strlen(f->again), MSG_NOSIGNAL) > 0)
+		usleep(f->pause);
+	_exit(0);
 }
 
 /* ---- requests --------------------------------------------------------------
@@ -353,9 +414,12 @@ static void read_client(struct client *client)
 
 static void answer_client(struct client *client)
 {
-	send_answer(client);
+	if (*client->answer.flood)
+		flood(client);
+	else
+		send_answer(client);
 	client->answer_at = 0;
-	if (client->answer.cut)
+	if (client->answer.cut || *client->answer.flood)
 		close_client(client);
 }
 
@@ -452,6 +516,7 @@ int main(int argc, char **argv)
 	uint16_t port = 0;
 	int i;
 
+	signal(SIGCHLD, SIG_IGN);
 	/* no test leaves it behind */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (i = 1; i + 1 < argc && !strncmp(argv[i], "--", 2); i += 2) {

@@ -26,8 +26,9 @@ SANITIZED=build-sanitized
 FUZZ=build-fuzz
 FUZZ_SECONDS=20 # a target, with CI=true
 LOGS=$SETUP_CACHE/logs
-TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev protobuf-compiler valgrind mandoc
-  shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd prometheus xxd)
+TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev libnghttp2-dev protobuf-compiler valgrind
+  mandoc shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd prometheus xxd
+  python3-grpcio)
 
 groups=()
 filters=()

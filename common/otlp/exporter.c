@@ -20,6 +20,8 @@ static const struct scheme {
 	{ "https://", &http_exporter_ops },
 	{ "http+json://", &http_json_exporter_ops },
 	{ "https+json://", &http_json_exporter_ops },
+	{ "grpc://", &grpc_exporter_ops },
+	{ "grpcs://", &grpc_exporter_ops },
 	{ "zipkin://", &zipkin_exporter_ops },
 	{ "zipkins://", &zipkin_exporter_ops },
 	{ "file:", &file_exporter_ops },

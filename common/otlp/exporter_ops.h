@@ -33,6 +33,7 @@ struct exporter {
 	uint64_t limit_ms; /* of one send, beside config->timeout; 0: none */
 };
 
+extern const struct exporter_ops grpc_exporter_ops;
 extern const struct exporter_ops http_exporter_ops;
 extern const struct exporter_ops http_json_exporter_ops;
 extern const struct exporter_ops zipkin_exporter_ops;

@@ -133,17 +133,32 @@ static void set_proxy(struct http_exporter *http, const struct config *config)
 	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
+/*
+ * libcurl 7.88.0 and 7.88.1 (Debian 12) fail on every second request over one
+ * connection that they knew to be HTTP/2 beforehand (its pull request 10643),
+ * so there each request has a connection of its own.  TLS is not concerned.
+ */
+static bool can_reuse(long version)
+{
+	unsigned int curl = curl_version_info(CURLVERSION_NOW)->version_num;
+
+	return version != CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE ||
+	       curl < 0x075800 || curl > 0x075801;
+}
+
 static void set_transfer(struct http_exporter *http, const char *url,
 			 uint64_t timeout_ms)
 {
 	CURL *curl = http->curl;
+	long version = http_version(http->protocol, url);
 
 	compat_curl_http_only(curl);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_POST, 1L);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, USER_AGENT);
-	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
-			 http_version(http->protocol, url));
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
+	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE,
+			 can_reuse(version) ? 0L : 1L);
 	/* a redirect would carry the secret headers elsewhere */
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -173,11 +188,27 @@ void http_exporter_destroy(struct exporter *exporter)
 	curl_global_cleanup();
 }
 
+static int check_libcurl(const struct http_protocol *protocol, struct err *err)
+{
+	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+
+	if (!protocol->http2 || curl->features & CURL_VERSION_HTTP2)
+		return 0;
+	errno = EPROTONOSUPPORT;
+	return err_set(
+		err,
+		"the libcurl of this host (%s) has no HTTP/2, which gRPC "
+		"needs; use http:// or https:// (OTLP over HTTP)",
+		curl->version);
+}
+
 static int set_up(struct http_exporter *http, const char *endpoint,
 		  const struct config *config, struct err *err)
 {
 	_cleanup_free_ char *url = NULL;
 
+	if (check_libcurl(http->protocol, err) < 0)
+		return -1;
 	http->curl = curl_easy_init();
 	if (!http->curl) {
 		errno = ENOMEM;
@@ -263,6 +294,24 @@ static void trim(struct buf *buf)
 		buf_free(buf);
 }
 
+/* Why a transfer ended before its end. */
+static void describe(const struct http_exporter *http, CURLcode code, char *ret)
+{
+	const char *cause =
+		*http->error ? http->error : curl_easy_strerror(code);
+
+	text_clean(cause, strlen(cause), ret);
+}
+
+/* HTTP/1 in answer to HTTP/2, as libcurl sees it. */
+static bool is_other_protocol(const struct http_exporter *http, CURLcode code)
+{
+	return http->protocol->http2 &&
+	       (code == CURLE_GOT_NOTHING || code == CURLE_HTTP2 ||
+		code == CURLE_UNSUPPORTED_PROTOCOL ||
+		code == CURLE_WEIRD_SERVER_REPLY);
+}
+
 static uint64_t time_allowed(const struct http_exporter *http)
 {
 	uint64_t timeout = http->base.config->timeout;
@@ -301,8 +350,7 @@ static void transfer(struct http_exporter *http, const struct buf *wire,
 		     struct export_result *ret)
 {
 	struct http_response response;
-	char text[TEXT_CLEAN_SIZE];
-	const char *cause;
+	char cause[TEXT_CLEAN_SIZE];
 	CURLcode code;
 
 	http_reply_reset(&http->reply);
@@ -312,15 +360,21 @@ static void transfer(struct http_exporter *http, const struct buf *wire,
 	curl_easy_setopt(http->curl, CURLOPT_POSTFIELDSIZE_LARGE,
 			 (curl_off_t)wire->len);
 	code = curl_easy_perform(http->curl);
+	describe(http, code, cause);
+	/* Streams of HTTP/2 may end without their connection, and libcurl would
+	 * go on with one at whose other end nobody is any more. */
+	curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT, code ? 1L : 0L);
 	/* A status that was said stands, even when its body was cut off: a
 	 * receiver that always cuts its refusals must not block the queue. */
 	if (http_reply_response(&http->reply, &response)) {
+		response.cut = code ? cause : NULL;
 		judge(http, &response, ret);
 		return;
 	}
-	cause = *http->error ? http->error : curl_easy_strerror(code);
-	text_clean(cause, strlen(cause), text);
-	export_result_set(ret, VERDICT_RETRY, "%s", text);
+	export_result_set(ret, VERDICT_RETRY, "%s%s", cause,
+			  is_other_protocol(http, code)
+				  ? " (gRPC needs a receiver of HTTP/2)"
+				  : "");
 }
 
 void http_exporter_send(struct exporter *exporter, const struct batch *batch,

@@ -22,6 +22,9 @@ struct http_protocol {
 	const char *type;    /* header line: "Content-Type: ..." */
 	const char *gzipped; /* header line of a compressed body */
 	const char *const *headers; /* more lines, NULL-terminated; or NULL */
+	/* Writes the line that tells the receiver our timeout; or NULL. */
+	void (*timeout_header)(const struct config *config, char *ret,
+			       size_t size);
 	bool http2; /* without TLS by prior knowledge, with TLS by ALPN */
 
 	/*

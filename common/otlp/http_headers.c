@@ -20,8 +20,17 @@
 
 /* Ours or libcurl's to say: another value would break the request. */
 static const char *const reserved[] = {
-	"content-type", "content-encoding",  "content-length", "host",
-	"connection",   "transfer-encoding", "expect",         "te",
+	"content-type",
+	"content-encoding",
+	"content-length",
+	"host",
+	"connection",
+	"transfer-encoding",
+	"expect",
+	"te",
+	"grpc-timeout",
+	"grpc-encoding",
+	"grpc-accept-encoding",
 };
 
 struct header_list {
@@ -153,9 +162,13 @@ static bool signs(const struct config *config)
 	return config->auth && !strncmp(config->auth, "sigv4:", 6);
 }
 
-static int fill(struct header_list *list, const struct http_protocol *protocol,
-		const struct config *config, struct err *err)
+/* What belongs to the protocol. */
+static int append_own(struct header_list *list,
+		      const struct http_protocol *protocol,
+		      const struct config *config, struct err *err)
 {
+	char line[64];
+
 	if (append(list, protocol->type, err) < 0)
 		return -1;
 	/* No 100-continue: it costs a round trip.  But libcurl before 8.3 signs
@@ -168,6 +181,17 @@ static int fill(struct header_list *list, const struct http_protocol *protocol,
 	for (size_t i = 0; protocol->headers && protocol->headers[i]; i++)
 		if (append(list, protocol->headers[i], err) < 0)
 			return -1;
+	if (!protocol->timeout_header)
+		return 0;
+	protocol->timeout_header(config, line, sizeof(line));
+	return append(list, line, err);
+}
+
+static int fill(struct header_list *list, const struct http_protocol *protocol,
+		const struct config *config, struct err *err)
+{
+	if (append_own(list, protocol, config, err) < 0)
+		return -1;
 	for (size_t i = 0; config->headers && config->headers[i]; i++)
 		if (append_pair(list, config->headers[i], "Headers", err) < 0)
 			return -1;

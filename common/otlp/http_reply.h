@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "otlp/http_verdict.h"
+#include "otlp/text_clean.h"
 #include "util/buf.h"
 
 struct http_reply {
@@ -17,9 +18,13 @@ struct http_reply {
 	bool headers_whole; /* and all its headers came */
 	size_t header_bytes;
 	size_t body_bytes; /* read, kept or not */
+	bool http2;
 	char content_type[128];
 	char retry_after[64];
-	struct buf body; /* what is kept of it */
+	/* percent-encoded: twelve bytes a character at the most */
+	char grpc_status[16], grpc_message[12 * TEXT_CLEAN_CHARS + 1];
+	char grpc_details[8192]; /* gRPC's own limit of metadata */
+	struct buf body;         /* what is kept of it */
 };
 
 /* Sets the callbacks of curl to the two below; reply must live as long. */
@@ -37,7 +42,7 @@ void http_reply_free(struct http_reply *reply);
 
 /*
  * True when the receiver has said its final status, whatever became of the
- * body: then *ret describes it, pointing into reply.
+ * body: then *ret describes it, pointing into reply, all but ret->cut.
  */
 bool http_reply_response(const struct http_reply *reply,
 			 struct http_response *ret);

@@ -63,8 +63,9 @@ static bool has_path(const char *endpoint)
 	return rest[strcspn(rest, "/?#")] == '/';
 }
 
-/* Strips url of its secrets and writes what is left, under its own scheme. */
-static char *masked(CURLU *url, const char *prefix)
+/* Strips url of its secrets and writes what is left, under its own scheme; a
+ * path that the scheme gives to every endpoint says nothing. */
+static char *masked(CURLU *url, const struct endpoint_scheme *scheme)
 {
 	bool user = has_part(url, CURLUPART_USER) ||
 		    has_part(url, CURLUPART_PASSWORD);
@@ -76,13 +77,15 @@ static char *masked(CURLU *url, const char *prefix)
 	curl_url_set(url, CURLUPART_USER, NULL, 0);
 	curl_url_set(url, CURLUPART_PASSWORD, NULL, 0);
 	curl_url_set(url, CURLUPART_QUERY, NULL, 0);
+	if (!scheme->path)
+		curl_url_set(url, CURLUPART_PATH, "/", 0);
 	text = whole(url);
 	rest = text ? strstr(text, "://") : NULL;
 	if (!rest)
 		return NULL;
 	rest += 3;
-	if (asprintf(&name, "%s%s%s%s", prefix, user ? "***@" : "", rest,
-		     query ? "?***" : "") < 0)
+	if (asprintf(&name, "%s%s%s%s", scheme->prefix, user ? "***@" : "",
+		     rest, query ? "?***" : "") < 0)
 		return NULL;
 	return name;
 }
@@ -123,7 +126,7 @@ int http_url_resolve(const char *endpoint, const char *default_path,
 	    !curl_url_set(parsed, CURLUPART_PATH, default_path, 0))
 		url = whole(parsed);
 	if (url)
-		name = masked(parsed, scheme->prefix);
+		name = masked(parsed, scheme);
 	if (!name)
 		return err_set(err, "the endpoint is not a valid URL");
 	*ret_url = TAKE_PTR(url);

@@ -42,8 +42,7 @@ static const struct rule *find_rule(int status)
 	return &not_http;
 }
 
-/* Accepted, but the receiver may have more to say. */
-static void judge_partial(const struct http_response *response,
+void http_verdict_partial(const struct http_response *response,
 			  struct export_result *ret)
 {
 	struct partial_success partial;
@@ -89,7 +88,7 @@ void http_verdict(const struct http_response *response, time_t now,
 	ret->verdict = rule->verdict;
 	ret->divisible = rule->divisible;
 	if (rule->verdict == VERDICT_SENT) {
-		judge_partial(response, ret);
+		http_verdict_partial(response, ret);
 		return;
 	}
 	http_body_error(response, text);

@@ -25,12 +25,24 @@ struct http_response {
 	const char *retry_after;  /* the header's value, "" when none */
 	const uint8_t *body;      /* may be NULL: empty, or not kept */
 	size_t body_len;
+	bool http2;
+	const char *cut; /* why the answer ended early; NULL: it is whole */
+	/* gRPC's, from the trailers, else the headers; "" when there was none
+	 */
+	const char *grpc_status, *grpc_message, *grpc_details;
 };
 
 /* Fills *ret.  now is what an HTTP date in Retry-After is held against.  Pure.
  */
 void http_verdict(const struct http_response *response, time_t now,
 		  struct export_result *ret);
+
+/*
+ * Adds what the body of a success says of the batch (OTLP, "Partial Success"):
+ * spans rejected, a warning.  One that can not be read changes nothing.
+ */
+void http_verdict_partial(const struct http_response *response,
+			  struct export_result *ret);
 
 /*
  * Retry-After as milliseconds from now: a count of seconds or an HTTP date,

@@ -12,6 +12,10 @@ libotlp_la_SOURCES = \
 	common/otlp/file.c \
 	common/otlp/file_rotate.c common/otlp/file_rotate.h \
 	common/otlp/file_tail.c common/otlp/file_tail.h \
+	common/otlp/grpc.c \
+	common/otlp/grpc_frame.c common/otlp/grpc_frame.h \
+	common/otlp/grpc_status.c common/otlp/grpc_status.h \
+	common/otlp/grpc_text.c common/otlp/grpc_text.h \
 	common/otlp/gzip.c common/otlp/gzip.h \
 	common/otlp/http.c \
 	common/otlp/http_auth.c common/otlp/http_auth.h \

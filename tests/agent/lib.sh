@@ -48,6 +48,14 @@ until_true() {
   done
 }
 
+# start_receiver PROGRAM [--port N] ANSWER...: like start_collector, of another
+# program.
+start_receiver() {
+  local FAKE_COLLECTOR=$1
+  shift
+  start_collector "$@"
+}
+
 # start_collector [--port N] [--poison TEXT] ANSWER...: sets PORT.
 start_collector() {
   mkdir -p "$RECEIVED"

@@ -4,6 +4,12 @@ tests_fake_collector_SOURCES = tests/fake_collector.c
 tests_fake_collector_LDADD = libotel.la $(PROTOBUF_C_LIBS)
 tests_spool_tool_SOURCES = tests/spool_tool.c
 tests_spool_tool_LDADD = libotel.la $(PROTOBUF_C_LIBS)
+if HAVE_NGHTTP2
+check_PROGRAMS += tests/fake_grpc
+tests_fake_grpc_SOURCES = tests/fake_grpc.c
+tests_fake_grpc_CPPFLAGS = $(AM_CPPFLAGS) $(NGHTTP2_CFLAGS)
+tests_fake_grpc_LDADD = libotel.la $(NGHTTP2_LIBS)
+endif
 
 # Stands in for systemd's filters.
 if HAVE_SECCOMP

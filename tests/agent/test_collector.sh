@@ -15,8 +15,8 @@ missing=$(otelcol_missing)
 [[ -z $missing ]] || skip_all "$missing"
 
 # Every protocol is one line here: the scheme of its endpoint.
-plain=(http http+json)
-secure=(https https+json)
+plain=(http http+json grpc)
+secure=(https https+json grpcs)
 
 CERTS=$WORK/certs
 SPANS=24

@@ -13,7 +13,8 @@
 missing=$(front_missing)
 [[ -z $missing ]] || skip_all "$missing"
 
-# PROTOCOL, the header that asks nginx for the answer, answers, verdict; `rest`
+# PROTOCOL, the header that asks nginx for the answer (others before it, divided
+# by `+`), answers, verdict; `rest`
 # are the answers from 400 to 599 that no other row of the protocol names.
 #   sent      accepted: never sent again
 #   retry     stays in the spool and is sent again
@@ -26,6 +27,17 @@ http  x-answer  300-308,399      refused
 http  x-answer  429,444,502-504  retry
 http  x-answer  400,413,422,500  bisected
 http  x-answer  rest             refused
+grpc  x-grpc-status  0                 sent
+grpc  x-grpc-status  1,4,10,11,14,15   retry
+grpc  x-grpc-status  2,3,6,8,9,13      bisected
+grpc  x-grpc-status  5,7,12,16,17,99   refused
+grpc  x-grpc-form=trailers+x-grpc-status  0                sent
+grpc  x-grpc-form=trailers+x-grpc-status  1,4,10,11,14,15  retry
+grpc  x-grpc-form=trailers+x-grpc-status  2,3,6,8,9,13     bisected
+grpc  x-grpc-form=trailers+x-grpc-status  5,7,12,16,17,99  refused
+grpc  x-answer  429,444,502-504  retry
+grpc  x-answer  413              bisected
+grpc  x-answer  rest             refused
 '
 
 AGENTS=() # that run beside each other
@@ -40,10 +52,11 @@ trap end EXIT
 # asking RUN PROTOCOL HEADER=VALUE...: a configuration whose requests ask for
 # this, and are known by RUN.
 asking() {
-  local run=$1 protocol=$2
+  local run=$1 protocol=$2 headers
   shift 2
+  IFS=+ read -ra headers <<<"$(IFS=+ && echo "$*")"
   configure "Endpoint=$(front_url "$protocol")" Compression=none \
-    "Headers=$(front_headers "x-run=$run" "$@")"
+    "Headers=$(front_headers "x-run=$run" "${headers[@]}")"
 }
 
 requests_of() { # RUN

@@ -3,6 +3,7 @@
 # This list is the one place that names them; tests/run.sh runs what was built.
 fuzz_targets = \
 	tests/fuzz/fuzz_baggage \
+	tests/fuzz/fuzz_grpc_response \
 	tests/fuzz/fuzz_http_reply \
 	tests/fuzz/fuzz_job_context \
 	tests/fuzz/fuzz_otel_conf \
@@ -20,6 +21,8 @@ fuzz_otlp_libs = libotlp.la $(fuzz_libs) $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS
 
 tests_fuzz_fuzz_baggage_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_baggage_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_grpc_response_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_grpc_response_LDADD = $(fuzz_otlp_libs)
 tests_fuzz_fuzz_http_reply_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http_reply_LDADD = $(fuzz_otlp_libs)
 tests_fuzz_fuzz_job_context_LDFLAGS = $(fuzz_ldflags)
@@ -50,6 +53,6 @@ update-fuzz-seeds: $(BUILT_SOURCES)
 .PHONY: fuzzers update-fuzz-seeds
 
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus tests/fuzz/fuzz.h \
-	tests/fuzz/fuzz_otel_conf.dict tests/fuzz/fuzz_http_reply.dict \
+	tests/fuzz/fuzz_otel_conf.dict tests/fuzz/fuzz_grpc_response.dict tests/fuzz/fuzz_http_reply.dict \
 	tests/fuzz/fuzz_otlp_json.dict tests/fuzz/fuzz_tracestate.dict \
 	tests/fuzz/run.sh tests/fuzz/spool_case.h

@@ -15,7 +15,7 @@
 #include "temp_dir.h"
 #include "util/buf.h"
 
-#define COLLECTOR_ARGS 32
+#define COLLECTOR_ARGS 64
 
 struct collector {
 	struct temp_dir dir;
@@ -23,19 +23,12 @@ struct collector {
 	char url[64];
 };
 
-static inline const char *collector_program(void)
+/* answers ends with NULL.  scheme is that of the URL. */
+static inline void collector_run(const char *program, const char *scheme,
+				 const char *const *answers,
+				 struct collector *ret)
 {
-	const char *path = getenv("FAKE_COLLECTOR");
-
-	return path ? path : "tests/fake_collector";
-}
-
-/* answers ends with NULL. */
-static inline void collector_start(const char *const *answers,
-				   struct collector *ret)
-{
-	const char *argv[COLLECTOR_ARGS] = { collector_program(), "--dir",
-					     NULL };
+	const char *argv[COLLECTOR_ARGS] = { program, "--dir", NULL };
 	int ends[2], n = 3;
 	char port[16] = "";
 
@@ -56,7 +49,16 @@ static inline void collector_start(const char *const *answers,
 		abort();
 	close(ends[0]);
 	port[strcspn(port, "\n")] = '\0';
-	snprintf(ret->url, sizeof(ret->url), "http://127.0.0.1:%s", port);
+	snprintf(ret->url, sizeof(ret->url), "%s://127.0.0.1:%s", scheme, port);
+}
+
+static inline void collector_start(const char *const *answers,
+				   struct collector *ret)
+{
+	const char *path = getenv("FAKE_COLLECTOR");
+
+	collector_run(path ? path : "tests/fake_collector", "http", answers,
+		      ret);
 }
 
 static inline void collector_stop(struct collector *collector)

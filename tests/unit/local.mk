@@ -93,6 +93,8 @@ agent_tests = \
 	tests/unit/test_envelope \
 	tests/unit/test_export_file \
 	tests/unit/test_export_http \
+	tests/unit/test_grpc_frame \
+	tests/unit/test_grpc_status \
 	tests/unit/test_export_rotate \
 	tests/unit/test_export_stdout \
 	tests/unit/test_http_auth \
@@ -113,6 +115,8 @@ tests_unit_test_endpoints_LDADD = $(agent_test_libs)
 tests_unit_test_envelope_LDADD = $(agent_test_libs)
 tests_unit_test_export_file_LDADD = $(agent_test_libs)
 tests_unit_test_export_http_LDADD = $(agent_test_libs)
+tests_unit_test_grpc_frame_LDADD = $(agent_test_libs)
+tests_unit_test_grpc_status_LDADD = $(agent_test_libs)
 tests_unit_test_export_rotate_LDADD = $(agent_test_libs)
 tests_unit_test_export_stdout_LDADD = $(agent_test_libs)
 tests_unit_test_http_auth_LDADD = $(agent_test_libs)
@@ -124,6 +128,11 @@ tests_unit_test_outbox_LDADD = $(agent_test_libs)
 tests_unit_test_ranges_LDADD = $(agent_test_libs)
 tests_unit_test_retry_LDADD = $(agent_test_libs)
 tests_unit_test_zipkin_json_LDADD = $(agent_test_libs)
+
+if HAVE_NGHTTP2
+agent_tests += tests/unit/test_export_grpc
+tests_unit_test_export_grpc_LDADD = $(agent_test_libs)
+endif
 
 slurm_tests =
 if HAVE_SLURM_FULL
