@@ -36,6 +36,7 @@ static uint64_t age(const struct search *search, uint64_t then_ns)
 	return now > then_ns ? now - then_ns : 0;
 }
 
+/* Beside spans, requests for comments are all that may wait. */
 static void look_at_agent(struct search *search,
 			  const struct spool_status *spool)
 {
@@ -45,8 +46,13 @@ static void look_at_agent(struct search *search,
 	if (!waiting->records)
 		return;
 	if (!spool->served) {
-		find(search, "%s: no agent runs, and %" PRIu64 " spans wait",
-		     spool->name, waiting->spans);
+		find(search,
+		     "%s: no agent runs, and %" PRIu64 " %s wait; they are "
+		     "sent once it runs: systemctl start slurm-otel-agent@%s",
+		     spool->name,
+		     waiting->spans ? waiting->spans : waiting->records,
+		     waiting->spans ? "spans" : "comments of jobs",
+		     spool->name);
 	} else if (age(search, waiting->oldest_ns) > STATUS_WAIT_NS) {
 		duration_text(age(search, waiting->oldest_ns), false, since);
 		find(search, "%s: spans have been waiting for %s", spool->name,
@@ -119,8 +125,11 @@ static void look_at_endpoint(struct search *search,
 	if (!spool->served || !endpoint->configured)
 		return;
 	if (endpoint->circuit == CIRCUIT_OPEN)
-		find(search, "%s: %s: its circuit is open: %s", spool->name,
-		     endpoint->name, endpoint->error);
+		find(search,
+		     "%s: %s: %" PRIu64 " attempts in a row failed, and it is "
+		     "left alone for a while: %s",
+		     spool->name, endpoint->name, endpoint->failures,
+		     endpoint->error);
 	else if (endpoint->failures)
 		find(search,
 		     "%s: %s: it did not take the last batch, %" PRIu64

@@ -76,7 +76,7 @@ start_agent
 ok 'all is well' until_true "$TOOL" status --config "$CONF"
 status
 is 'all is well: status' "$STATUS" 0
-like 'the endpoint' "$OUT" "http://\*\*\*@127.0.0.1:$PORT/v1/traces +slurmd +closed +3 "
+like 'the endpoint' "$OUT" "http://\*\*\*@127.0.0.1:$PORT/v1/traces +slurmd +well +3 "
 like 'the former endpoint' "$OUT" 'http://127.0.0.1:1/v1/traces +slurmd +unused '
 unlike() { [[ $1 != *"$2"* ]]; }
 ok 'no secret' unlike "$OUT" secret
