@@ -36,6 +36,11 @@ static uint64_t age(const struct search *search, uint64_t then_ns)
 	return now > then_ns ? now - then_ns : 0;
 }
 
+static bool is_recent(const struct search *search, uint64_t then_ns)
+{
+	return then_ns && age(search, then_ns) <= STATUS_LOSS_NS;
+}
+
 /* Beside spans, requests for comments are all that may wait. */
 static void look_at_agent(struct search *search,
 			  const struct spool_status *spool)
@@ -108,7 +113,7 @@ static void look_at_losses(struct search *search,
 	};
 	char when[TIME_TEXT_SIZE];
 
-	if (!spool->loss_ns || age(search, spool->loss_ns) > STATUS_LOSS_NS)
+	if (!is_recent(search, spool->loss_ns))
 		return;
 	clock_text(spool->loss_ns, when);
 	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
@@ -116,6 +121,21 @@ static void look_at_losses(struct search *search,
 			find(search,
 			     "%s: %" PRIu64 " %s (last loss of any kind: %s)",
 			     spool->name, losses[i].n, losses[i].what, when);
+}
+
+/* The reason of what look_at_losses tells. */
+static void look_at_refusals(struct search *search,
+			     const struct spool_status *spool,
+			     const struct endpoint_metrics *endpoint)
+{
+	uint64_t n = endpoint->refused + endpoint->rejected;
+
+	if (n && is_recent(search, endpoint->error_ns) &&
+	    is_recent(search, spool->loss_ns))
+		find(search,
+		     "%s: %s: it refused %" PRIu64
+		     " spans; its last complaint: %s",
+		     spool->name, endpoint->name, n, endpoint->error);
 }
 
 static void look_at_endpoint(struct search *search,
@@ -136,6 +156,8 @@ static void look_at_endpoint(struct search *search,
 		     " attempt%s in a row failed: %s",
 		     spool->name, endpoint->name, endpoint->failures,
 		     endpoint->failures == 1 ? "" : "s", endpoint->error);
+	else
+		look_at_refusals(search, spool, endpoint);
 }
 
 size_t status_findings(const struct status_view *view,

@@ -126,6 +126,26 @@ Test(status_view, endpoints_that_fail)
 			   "it is left alone for a while: HTTP 503");
 }
 
+/* The reason stands beside the number. */
+Test(status_view, endpoints_that_refuse)
+{
+	spool->served = true;
+	strcpy(endpoint->name, "http://h");
+	strcpy(endpoint->error, "HTTP 400: no");
+	endpoint->configured = 1;
+	endpoint->refused = 3;
+	endpoint->rejected = 2;
+	endpoint->error_ns = NOW - 24 * 3600 * SECOND - 1;
+	assert_findings(0, "");
+	endpoint->error_ns++;
+	assert_findings(0, "");
+	spool->loss_ns = NOW;
+	assert_findings(1, "slurmd: http://h: it refused 5 spans; its last "
+			   "complaint: HTTP 400: no");
+	endpoint->failures = 1;
+	assert_findings(1, "1 attempt in a row failed: HTTP 400: no");
+}
+
 static void assert_state(const char *state)
 {
 	buf_clear(&out);
