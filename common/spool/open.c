@@ -64,7 +64,7 @@ int open_dir(int spool_fd, struct err *err)
 	}
 	if (fd < 0)
 		return open_error(err);
-	/* slurmstepd has the umask of the job's user by now */
+	/* whatever the umask: a step may have that of the job's user */
 	if ((made && fchmod(fd, 0700) < 0) || fstat(fd, &st) < 0 ||
 	    fstat(spool_fd, &spool) < 0)
 		return err_set(err, "look at " OPEN_DIR " in the spool: %m");

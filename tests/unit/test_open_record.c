@@ -516,7 +516,7 @@ Test(open_record, a_young_hidden_one_is_not_touched)
 
 /* ---- the directory ------------------------------------------------------ */
 
-/* slurmstepd has the mask of the job's user by the time it makes one. */
+/* slurmstepd takes on the mask of the job's user. */
 Test(open_record, whatever_the_umask)
 {
 	struct stat st;
