@@ -35,14 +35,6 @@ struct metrics {
 	uint64_t not_before;
 };
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_SECOND + (uint64_t)ts.tv_nsec;
-}
-
 /* Cuts between characters. */
 static void copy_text(char *ret, const char *text)
 {
@@ -287,7 +279,7 @@ static void count_verdict(struct endpoint_metrics *endpoint,
 void metrics_attempt_begins(struct metrics *metrics)
 {
 	if (metrics)
-		metrics->begun = monotonic_ns();
+		metrics->begun = clock_monotonic_ns();
 }
 
 /* Spans are settled that the cursor has not passed. */
@@ -316,7 +308,7 @@ void metrics_attempt(struct metrics *metrics, struct metrics_queue *queue,
 			&metrics->data.endpoints[slot];
 
 		histogram_add(&counts->duration,
-			      monotonic_ns() - metrics->begun);
+			      clock_monotonic_ns() - metrics->begun);
 		count_verdict(counts, batch, result, now, rejected);
 		put_slot(metrics, slot);
 	}
