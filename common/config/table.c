@@ -290,8 +290,9 @@ const struct config_key config_keys[] = {
 	  .def = "compact",
 	  CHOICE("compact|descriptive", enum span_names, span_names,
 		 names_of_spans),
-	  .help = "descriptive appends the name of the job or step to the names "
-		  "of spans; backends that count by name prefer compact." },
+	  .help = "descriptive appends the name of the job, or the id of the "
+		  "step, to the names of their spans; backends that count by "
+		  "name prefer compact." },
 	{ .name = "JobComment",
 	  .section = TRACES,
 	  .def = "AdminComment",
