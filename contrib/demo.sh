@@ -94,7 +94,7 @@ show_comment() {
 try_endpoint() {
   local answer
   answer=$("$CLUSTER_STAGE/bin/slurm-otel" check --send) ||
-    setup_die "$(tail -n 1 <<<"$answer")"
+    setup_die "$(tail -n 1 <<<"$answer"); is a receiver there?"
   echo "  $(tail -n 1 <<<"$answer")"
 }
 

@@ -409,7 +409,9 @@ const struct config_key config_keys[] = {
 	  .type = "user",
 	  ROW(user, char *, agent_user),
 	  .help = "The user that slurm-otel-agent runs as. "
-		  "SlurmUser stands for the one that slurm.conf names." },
+		  "SlurmUser stands for the one that slurm.conf names. "
+		  "Another one must be an operator of Slurm's to set comments; "
+		  "else they are set at the job's end only." },
 	{ .name = "LogLevel",
 	  .section = AGENT,
 	  .def = "info",
