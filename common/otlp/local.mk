@@ -21,6 +21,7 @@ libotlp_la_SOURCES = \
 	common/otlp/http_auth.c common/otlp/http_auth.h \
 	common/otlp/http_body.c common/otlp/http_body.h \
 	common/otlp/http_body_json.c \
+	common/otlp/http_curl.c common/otlp/http_curl.h \
 	common/otlp/http_exporter.c common/otlp/http_exporter.h \
 	common/otlp/http_headers.c common/otlp/http_headers.h \
 	common/otlp/http_json.c \
@@ -30,8 +31,8 @@ libotlp_la_SOURCES = \
 	common/otlp/json.c common/otlp/json.h \
 	common/otlp/json_line.c common/otlp/json_line.h \
 	common/otlp/json_value.c common/otlp/json_value.h \
-	common/otlp/plain_value.c common/otlp/plain_value.h \
 	common/otlp/nesting.c common/otlp/nesting.h \
+	common/otlp/plain_value.c common/otlp/plain_value.h \
 	common/otlp/private_file.c common/otlp/private_file.h \
 	common/otlp/resource.c common/otlp/resource.h \
 	common/otlp/secret_file.c common/otlp/secret_file.h \
