@@ -80,6 +80,11 @@ void aws_metadata_destroy(struct aws_metadata *metadata)
 	errno = saved;
 }
 
+void aws_metadata_forget(struct aws_metadata *metadata)
+{
+	aws_credentials_clear(&metadata->credentials);
+}
+
 /* ---- one request -------------------------------------------------------- */
 
 static size_t on_body(char *data, size_t size, size_t n, void *arg)
@@ -95,7 +100,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 static void set_up(struct inquiry *inquiry)
 {
 	long timeout =
-		(long)(inquiry->exporter->config->timeout / (2 * REQUESTS));
+		(long)(exporter_time(inquiry->exporter) / (2 * REQUESTS));
 	CURL *curl = inquiry->curl;
 
 	http_curl_guard(curl, inquiry->exporter);
@@ -220,9 +225,11 @@ static int refresh(struct aws_metadata *metadata,
 				   .token = BUF_INIT };
 	int rc;
 
-	if (!inquiry.curl) {
+	/* at its full size: one that grew would leave secrets behind */
+	if (!inquiry.curl || buf_reserve(&inquiry.body, BODY_MAX + 1) < 0) {
+		curl_easy_cleanup(inquiry.curl);
 		errno = ENOMEM;
-		return err_set(err, "libcurl can not be used");
+		return err_set(err, "no memory for credentials");
 	}
 	set_up(&inquiry);
 	rc = get_token(&inquiry, err);
