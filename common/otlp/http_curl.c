@@ -82,10 +82,16 @@ static int set_tls(CURL *curl, const struct config *config, struct err *err)
 
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION,
 			 (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(curl, CURLOPT_PROXY_SSLVERSION,
+			 (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER,
 			 config->tls_verify ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST,
 			 config->tls_verify ? 2L : 0L);
+	/* CAFile stands instead of the system's authorities, and some systems
+	 * have a directory of them beside the file */
+	if (config->ca_file)
+		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		_cleanup_close_ int fd = -1;
 
