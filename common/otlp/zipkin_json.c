@@ -56,7 +56,13 @@ static void tag_count(struct zipkin *zipkin, json_object *tags, const char *key,
 	tag_text(zipkin, tags, key, text);
 }
 
-/* Later ones replace those before them. */
+/* A tag of this name makes a failure of what is none. */
+static bool is_error(const char *key)
+{
+	return !strcmp(key, "error");
+}
+
+/* Later ones replace those before them.  but: what is said elsewhere. */
 static void tag_attributes(struct zipkin *zipkin, json_object *tags,
 			   Otlp__KeyValue *const *pairs, size_t n,
 			   const char *but)
@@ -64,7 +70,7 @@ static void tag_attributes(struct zipkin *zipkin, json_object *tags,
 	for (size_t i = 0; i < n; i++) {
 		json_object *key;
 
-		if (!strcmp(pairs[i]->key, but))
+		if (is_error(pairs[i]->key) || !strcmp(pairs[i]->key, but))
 			continue;
 		key = json_text(pairs[i]->key);
 		if (key)
@@ -107,8 +113,7 @@ static json_object *make_tags(struct zipkin *zipkin)
 	tag_attributes(zipkin, tags, zipkin->resource->attributes,
 		       zipkin->resource->n_attributes, ATTR_SERVICE_NAME);
 	tag_scope(zipkin, tags);
-	tag_attributes(zipkin, tags, span->attributes, span->n_attributes,
-		       "error");
+	tag_attributes(zipkin, tags, span->attributes, span->n_attributes, "");
 	if (*span->trace_state)
 		tag_text(zipkin, tags, "w3c.tracestate", span->trace_state);
 	tag_count(zipkin, tags, "otel.dropped_attributes_count",
