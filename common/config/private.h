@@ -163,8 +163,8 @@ const char *environment_value(const char *name);
  */
 int environment_endpoint(const char **ret_name, char **ret_text,
 			 struct err *err);
-/* OTEL_TRACES_EXPORTER=zipkin: what is said of OTLP is then not meant. */
-bool environment_says_zipkin(void);
+/* Whether OTEL_TRACES_EXPORTER is this one, in any case. */
+bool environment_says(const char *exporter);
 
 /* Replaces ${NAME}.  Returns 0 and *ret_text (malloc'ed), or -1 with err. */
 int expand_environment(const char *text, char **ret_text, struct err *err);
