@@ -130,8 +130,9 @@ tests_unit_test_retry_LDADD = $(agent_test_libs)
 tests_unit_test_zipkin_json_LDADD = $(agent_test_libs)
 
 if HAVE_NGHTTP2
-agent_tests += tests/unit/test_export_grpc
+agent_tests += tests/unit/test_export_grpc tests/unit/test_grpc_auth
 tests_unit_test_export_grpc_LDADD = $(agent_test_libs)
+tests_unit_test_grpc_auth_LDADD = $(agent_test_libs)
 endif
 
 slurm_tests =
