@@ -77,10 +77,10 @@ const char *value_quote(const char *text, char *ret);
 /* True when text is UTF-8 without control characters. */
 bool value_is_clean(const char *text, size_t len);
 
-void strlist_free(strlist list);
-/* Overwrites what they hold first.  NULL is fine. */
+/* Both overwrite what they free: headers are secret, and the endpoints may hold
+ * passwords.  NULL is fine. */
 void secret_free(char *text);
-void strlist_free_secret(strlist list);
+void strlist_free(strlist list);
 
 static inline void cleanup_strlist(strlist *list)
 {
