@@ -39,7 +39,8 @@ libotlp_la_SOURCES = \
 	common/otlp/stdout.c \
 	common/otlp/text_clean.c common/otlp/text_clean.h \
 	common/otlp/zipkin.c \
-	common/otlp/zipkin_json.c common/otlp/zipkin_json.h
+	common/otlp/zipkin_json.c common/otlp/zipkin_json.h \
+	common/otlp/zipkin_span.c common/otlp/zipkin_span.h
 libotlp_la_CPPFLAGS = $(AM_CPPFLAGS) $(PROTOBUF_C_CFLAGS) $(CURL_CFLAGS) \
 	$(JSON_C_CFLAGS) $(ZLIB_CFLAGS)
 libotlp_la_LIBADD = libotel.la $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm
