@@ -148,7 +148,7 @@ TESTS += $(slurm_tests)
 check_PROGRAMS += $(unit_tests) $(plugin_tests) $(status_tests) $(cli_tests) $(agent_tests)
 TESTS += $(unit_tests) $(plugin_tests) $(status_tests) $(cli_tests) $(agent_tests) tests/cli/test_show.sh
 endif
-EXTRA_DIST += tests/unit/collector.h tests/unit/config_support.h \
+EXTRA_DIST += tests/unit/collector.h tests/unit/tunnel.h tests/unit/config_support.h \
 	tests/unit/otlp_fixture.h tests/unit/spool_steps.h \
 	tests/unit/spool_support.h tests/unit/support.h \
 	tests/unit/temp_dir.h tests/cli
