@@ -299,9 +299,10 @@ int spool_read(struct spool_reader *reader, struct spool_record *ret,
 		r = read_record(reader, ret, err);
 		if (r)
 			return r;
-		/* Nothing, or nothing but torn bytes, was left in there. */
-		if (spool_advance(reader, true, err) < 0)
-			return -1;
+		/* Nothing, or nothing but torn bytes, was left in there.  A
+		 * cursor that can not be written is the next commit's to
+		 * report: reading goes on without. */
+		spool_advance(reader, true, NULL);
 	}
 	return r;
 }

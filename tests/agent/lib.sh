@@ -48,9 +48,9 @@ until_true() {
   done
 }
 
-# start_receiver PROGRAM [--port N] ANSWER...: like start_collector, of another
+# start_program PROGRAM [--port N] ANSWER...: like start_collector, of another
 # program.
-start_receiver() {
+start_program() {
   local FAKE_COLLECTOR=$1
   shift
   start_collector "$@"

@@ -28,7 +28,7 @@ fresh() {
 # --- plain, gzip, TLS
 for compression in none gzip; do
   fresh
-  start_receiver "$SERVER" 0
+  start_program "$SERVER" 0
   configure "Endpoint=grpc://127.0.0.1:$PORT" MaxExportBatchSize=10 Compression=$compression \
     Headers=x-scope=slurm
   write_spans 1 100
@@ -41,7 +41,7 @@ for compression in none gzip; do
 done
 
 fresh
-start_receiver "$SERVER" --tls "$WORK/certs/server" 0
+start_program "$SERVER" --tls "$WORK/certs/server" 0
 configure "Endpoint=grpcs://localhost:$PORT" MaxExportBatchSize=10 "CAFile=$WORK/certs/ca.pem"
 write_spans 1 100
 ok 'TLS: delivered' agent_once
@@ -51,7 +51,7 @@ stop_collector
 
 # --- statuses as a real server says them
 fresh
-start_receiver "$SERVER" 14 pause 0
+start_program "$SERVER" 14 pause 0
 configure "Endpoint=grpc://127.0.0.1:$PORT"
 write_spans 1 10
 start_agent
@@ -65,7 +65,7 @@ stop_collector
 
 # --- a server that takes only small messages
 fresh
-start_receiver "$SERVER" --max 4000 0
+start_program "$SERVER" --max 4000 0
 configure "Endpoint=grpc://127.0.0.1:$PORT" MaxExportBatchSize=500
 write_spans 1 500
 ok 'too large a batch is divided' agent_once
@@ -75,7 +75,7 @@ stop_collector
 
 # --- another service
 fresh
-start_receiver "$SERVER" 12
+start_program "$SERVER" 12
 configure "Endpoint=grpc://127.0.0.1:$PORT"
 write_spans 1 10
 not_ok 'a server that knows no traces refuses' agent_once
@@ -88,7 +88,7 @@ for scheme in grpc grpcs; do
   fresh
   tls=()
   [[ $scheme == grpc ]] || tls=(--tls "$WORK/certs/server")
-  start_receiver "$SERVER" "${tls[@]}" 0
+  start_program "$SERVER" "${tls[@]}" 0
   configure "Endpoint=$scheme://localhost:$PORT" "CAFile=$WORK/certs/ca.pem"
   write_spans 1 1
   start_agent
@@ -96,7 +96,7 @@ for scheme in grpc grpcs; do
   for n in 2 3 4; do
     kill -TERM "$COLLECTOR_PID" # it says GOAWAY on the idle connection
     until_true eval '! kill -0 "$COLLECTOR_PID"'
-    start_receiver "$SERVER" --port "$PORT" "${tls[@]}" 0
+    start_program "$SERVER" --port "$PORT" "${tls[@]}" 0
     rm -f "$RECEIVED"/*
     write_spans $n 1
     ok "$scheme: after restart $((n - 1)) the next arrives" until_true all_received 1

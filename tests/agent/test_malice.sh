@@ -24,7 +24,7 @@ begin() { # SCHEME PROGRAM ANSWER...
   shift
   rm -rf "$SPOOL" "${RECEIVED:?}"
   : >"$LOG"
-  start_receiver "$@" || return 1
+  start_program "$@" || return 1
   configure "Endpoint=$scheme://127.0.0.1:$PORT" Timeout=300ms TLSVerify=no
   start_agent
   echo 5 >"/proc/$AGENT_PID/clear_refs" # VmHWM begins anew
