@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/endpoint.h"
+
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
+#define HEX DIGITS "abcdefABCDEF"
 
 #define PROXY_MAX 2048
 
@@ -115,16 +118,33 @@ static const char *after_proxy_scheme(const char *text)
 	return rest;
 }
 
-/* [USER[:PASSWORD]@]HOST[:PORT][/].  What would end the user information early
- * must be percent-encoded: libcurl and those who mask it go by that. */
-static bool authority_valid(const char *text)
+/* A '%' that does not begin the code of a character, or begins that of one for
+ * which no password is meant. */
+static bool well_encoded(const char *text, const char *end)
 {
-	const char *at = strrchr(text, '@');
-	const char *host = at ? at + 1 : text;
-	size_t len = strspn(host, LOWER UPPER DIGITS ".-_:[]");
+	for (; text < end; text++) {
+		if (*text <= ' ' || *text >= 0x7f)
+			return false;
+		if (*text == '%' &&
+		    (end - text < 3 || !strchr(HEX, text[1]) ||
+		     !strchr(HEX, text[2]) || text[1] < '2' ||
+		     (text[1] == '7' && (text[2] | 0x20) == 'f')))
+			return false;
+	}
+	return true;
+}
 
-	return len && (!host[len] || !strcmp(host + len, "/")) &&
-	       strcspn(text, " \t/?#,") >= (size_t)(host - text);
+/* [USER[:PASSWORD]@]HOST[:PORT][/].  What would end the user information early
+ * must be percent-encoded: libcurl and those who mask it go by that.  And what
+ * libcurl could not read it would quote in its error, password and all. */
+static bool proxy_valid(const char *text)
+{
+	const char *end = text + strcspn(text, "/?#,");
+	const char *at = memrchr(text, '@', (size_t)(end - text));
+
+	return (!*end || !strcmp(end, "/")) &&
+	       (!at || well_encoded(text, at)) &&
+	       endpoint_authority_valid(text, end);
 }
 
 /* Never shown: it may hold a password. */
@@ -137,7 +157,7 @@ int value_parse_proxy(const struct config_key *key, const char *text,
 		return err_set(err, "the URL begins with none of http://, "
 				    "https://, socks4://, socks4a://, "
 				    "socks5://, socks5h://");
-	if (*text && !authority_valid(rest))
+	if (*text && !proxy_valid(rest))
 		return err_set(err, "the URL is not "
 				    "SCHEME://[USER:PASSWORD@]HOST:PORT");
 	if (strlen(text) > PROXY_MAX)

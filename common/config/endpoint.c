@@ -94,7 +94,7 @@ static bool port_valid(const char *text, const char *end)
 	return port >= 1 && port <= 65535;
 }
 
-static bool authority_valid(const char *text, const char *end)
+bool endpoint_authority_valid(const char *text, const char *end)
 {
 	const char *at = memrchr(text, '@', (size_t)(end - text));
 	const char *host = at ? at + 1 : text;
@@ -119,7 +119,7 @@ static const char *url_flaw(const char *rest)
 			       "percent-encode it";
 	if (strchr(rest, '#'))
 		return "holds a fragment (#), which has no meaning here";
-	if (!authority_valid(rest, rest + strcspn(rest, "/?")))
+	if (!endpoint_authority_valid(rest, rest + strcspn(rest, "/?")))
 		return "has no valid host and port";
 	return NULL;
 }

@@ -6,6 +6,7 @@
 #ifndef OTEL_CONFIG_ENDPOINT_H
 #define OTEL_CONFIG_ENDPOINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/err.h"
@@ -20,6 +21,10 @@ struct endpoint_scheme {
 
 /* The scheme that text begins with, in any case; NULL: none of ours. */
 const struct endpoint_scheme *endpoint_scheme(const char *text);
+
+/* Whether text, up to end, is [USER[:PASSWORD]@]HOST[:PORT] of a URL; the user
+ * information is not looked at. */
+bool endpoint_authority_valid(const char *text, const char *end);
 
 /*
  * Checks one endpoint and completes it: a URL without a path gets that of its

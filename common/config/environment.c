@@ -43,13 +43,16 @@ static int no_if_none(const char *value, char **ret_text, struct err *err)
 	char quote[CONFIG_QUOTE_SIZE];
 
 	if (equal_nocase(value, len, "otlp") ||
-	    equal_nocase(value, len, "zipkin"))
+	    equal_nocase(value, len, "zipkin") ||
+	    equal_nocase(value, len, "console"))
 		return 0;
 	if (equal_nocase(value, len, "none"))
 		return give("no", ret_text, err);
-	return err_set(err,
-		       "\"%s\" is not supported; otlp, zipkin and none are",
-		       value_quote(value, quote));
+	return err_set(
+		err,
+		"\"%s\" is not supported; otlp, zipkin, console and none "
+		"are",
+		value_quote(value, quote));
 }
 
 static int milliseconds(const char *value, char **ret_text, struct err *err)
@@ -117,11 +120,13 @@ static bool begins(const char *text, const char *prefix)
 static bool of_other_exporter(const struct loader *loader,
 			      const struct variable *variable)
 {
-	bool zipkin = environment_says_zipkin() &&
-		      origin_of(loader, "Endpoint") == CONFIG_ENVIRONMENT;
+	bool ours = origin_of(loader, "Endpoint") == CONFIG_ENVIRONMENT;
+	bool zipkin = ours && environment_says("zipkin");
+	bool console = ours && environment_says("console");
 
-	return begins(variable->name,
-		      zipkin ? "OTEL_EXPORTER_OTLP_" : "OTEL_EXPORTER_ZIPKIN_");
+	if (begins(variable->name, "OTEL_EXPORTER_OTLP_"))
+		return zipkin || console;
+	return begins(variable->name, "OTEL_EXPORTER_ZIPKIN_") && !zipkin;
 }
 
 /* A sampler's argument means something to that sampler only, so it is taken

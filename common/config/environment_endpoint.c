@@ -188,17 +188,27 @@ static int zipkin_endpoint(const char **ret_name, char **ret_text,
 	return 1;
 }
 
-bool environment_says_zipkin(void)
+static int console_endpoint(const char **ret_name, char **ret_text,
+			    struct err *err)
+{
+	*ret_name = EXPORTER;
+	*ret_text = strdup("stdout:");
+	return *ret_text ? 1 : err_set(err, "out of memory");
+}
+
+bool environment_says(const char *exporter)
 {
 	const char *value = environment_value(EXPORTER);
 
-	return value && equal_nocase(value, strlen(value), "zipkin");
+	return value && equal_nocase(value, strlen(value), exporter);
 }
 
 int environment_endpoint(const char **ret_name, char **ret_text,
 			 struct err *err)
 {
-	return environment_says_zipkin()
-		       ? zipkin_endpoint(ret_name, ret_text, err)
-		       : otlp_endpoint(ret_name, ret_text, err);
+	if (environment_says("zipkin"))
+		return zipkin_endpoint(ret_name, ret_text, err);
+	if (environment_says("console"))
+		return console_endpoint(ret_name, ret_text, err);
+	return otlp_endpoint(ret_name, ret_text, err);
 }

@@ -59,7 +59,7 @@ int value_parse_endpoints(const struct config_key *key, const char *text,
 
 		if (endpoint_complete(*p, &complete, err) < 0)
 			return -1;
-		free(*p);
+		secret_free(*p);
 		*p = complete;
 	}
 	replace_list(key, &list, config);

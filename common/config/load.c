@@ -263,7 +263,7 @@ void config_destroy(struct config *config)
 	if (!config)
 		return;
 	strlist_free(config->endpoint);
-	strlist_free_secret(config->headers);
+	strlist_free(config->headers);
 	free(config->headers_file);
 	free(config->auth);
 	free(config->credentials_file);

@@ -77,10 +77,10 @@ const char *value_quote(const char *text, char *ret);
 /* True when text is UTF-8 without control characters. */
 bool value_is_clean(const char *text, size_t len);
 
-void strlist_free(strlist list);
-/* Overwrites what they hold first.  NULL is fine. */
+/* Both overwrite what they free: headers are secret, and the endpoints may hold
+ * passwords.  NULL is fine. */
 void secret_free(char *text);
-void strlist_free_secret(strlist list);
+void strlist_free(strlist list);
 
 static inline void cleanup_strlist(strlist *list)
 {
@@ -163,8 +163,8 @@ const char *environment_value(const char *name);
  */
 int environment_endpoint(const char **ret_name, char **ret_text,
 			 struct err *err);
-/* OTEL_TRACES_EXPORTER=zipkin: what is said of OTLP is then not meant. */
-bool environment_says_zipkin(void);
+/* Whether OTEL_TRACES_EXPORTER is this one, in any case. */
+bool environment_says(const char *exporter);
 
 /* Replaces ${NAME}.  Returns 0 and *ret_text (malloc'ed), or -1 with err. */
 int expand_environment(const char *text, char **ret_text, struct err *err);

@@ -5,15 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void strlist_free(strlist list)
-{
-	char **p;
-
-	for (p = list; p && *p; p++)
-		free(*p);
-	free(list);
-}
-
 void secret_free(char *text)
 {
 	if (text)
@@ -21,7 +12,7 @@ void secret_free(char *text)
 	free(text);
 }
 
-void strlist_free_secret(strlist list)
+void strlist_free(strlist list)
 {
 	char **p;
 

@@ -10,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 #include <time.h>
 
-#include "otlp/curl_compat.h"
+#include "otlp/http_curl.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 
@@ -81,6 +80,11 @@ void aws_metadata_destroy(struct aws_metadata *metadata)
 	errno = saved;
 }
 
+void aws_metadata_forget(struct aws_metadata *metadata)
+{
+	aws_credentials_clear(&metadata->credentials);
+}
+
 /* ---- one request -------------------------------------------------------- */
 
 static size_t on_body(char *data, size_t size, size_t n, void *arg)
@@ -93,43 +97,17 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
-		       curl_off_t ultotal, curl_off_t ulnow)
-{
-	const struct exporter *exporter = arg;
-
-	(void)dltotal;
-	(void)dlnow;
-	(void)ultotal;
-	(void)ulnow;
-	return exporter->give_up && exporter->give_up(exporter->give_up_arg);
-}
-
-static curl_socket_t open_socket(void *arg, curlsocktype purpose,
-				 struct curl_sockaddr *address)
-{
-	(void)arg;
-	(void)purpose;
-	return socket(address->family, address->socktype | SOCK_CLOEXEC,
-		      address->protocol);
-}
-
 static void set_up(struct inquiry *inquiry)
 {
 	long timeout =
-		(long)(inquiry->exporter->config->timeout / (2 * REQUESTS));
+		(long)(exporter_time(inquiry->exporter) / (2 * REQUESTS));
 	CURL *curl = inquiry->curl;
 
-	compat_curl_http_only(curl);
+	http_curl_guard(curl, inquiry->exporter);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout ? timeout : 1L);
-	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, inquiry);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, inquiry->exporter);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
 /* Leaves the answer in body. */
@@ -247,9 +225,11 @@ static int refresh(struct aws_metadata *metadata,
 				   .token = BUF_INIT };
 	int rc;
 
-	if (!inquiry.curl) {
+	/* at its full size: one that grew would leave secrets behind */
+	if (!inquiry.curl || buf_reserve(&inquiry.body, BODY_MAX + 1) < 0) {
+		curl_easy_cleanup(inquiry.curl);
 		errno = ENOMEM;
-		return err_set(err, "libcurl can not be used");
+		return err_set(err, "no memory for credentials");
 	}
 	set_up(&inquiry);
 	rc = get_token(&inquiry, err);

@@ -22,12 +22,15 @@ void aws_metadata_destroy(struct aws_metadata *metadata);
 /*
  * The credentials, kept until five minutes before they expire, and for as long
  * as they are good when new ones can not be had.  May take half of the
- * exporter's Timeout; heeds its give_up.  Returns 1 and *ret (owned by
- * metadata, until the next call) when they are new, 0 when they are those of
- * the last call, or -1 with err.
+ * exporter's time (exporter_time); heeds its give_up.  Returns 1 and *ret
+ * (owned by metadata, until the next call) when they are new, 0 when they are
+ * those of the last call, or -1 with err.
  */
 int aws_metadata_get(struct aws_metadata *metadata,
 		     const struct exporter *exporter,
 		     const struct aws_credentials **ret, struct err *err);
+
+/* Has the next call ask anew: the caller could not use what it got. */
+void aws_metadata_forget(struct aws_metadata *metadata);
 
 #endif

@@ -102,6 +102,15 @@ void exporter_limit(struct exporter *exporter, uint64_t limit_ms)
 	exporter->limit_ms = limit_ms;
 }
 
+uint64_t exporter_time(const struct exporter *exporter)
+{
+	uint64_t timeout = exporter->config->timeout;
+
+	return exporter->limit_ms && exporter->limit_ms < timeout
+		       ? exporter->limit_ms
+		       : timeout;
+}
+
 const char *exporter_name(const struct exporter *exporter)
 {
 	return exporter->name;

@@ -40,6 +40,10 @@ extern const struct exporter_ops zipkin_exporter_ops;
 extern const struct exporter_ops file_exporter_ops;
 extern const struct exporter_ops stdout_exporter_ops;
 
+/* What a send that begins now may take, in milliseconds: config->timeout, or
+ * less for a caller about to end. */
+uint64_t exporter_time(const struct exporter *exporter);
+
 /* Sets the verdict and the message, which is cut at its size. */
 void export_result_set(struct export_result *ret, enum verdict verdict,
 		       const char *fmt, ...)

@@ -166,7 +166,7 @@ static bool still_there(const struct file_exporter *file)
 static int lock_file(struct file_exporter *file, struct err *err)
 {
 	const struct timespec pause = { 0, LOCK_PAUSE_NS };
-	uint64_t end = clock_monotonic_ms() + file->base.config->timeout;
+	uint64_t end = clock_monotonic_ms() + exporter_time(&file->base);
 
 	while (flock(file->fd, LOCK_EX | LOCK_NB) < 0) {
 		if ((errno != EWOULDBLOCK && errno != EINTR) ||

@@ -270,6 +270,8 @@ int http_auth_prepare(struct http_auth *auth, const struct exporter *exporter,
 	if (auth && auth->refresh(auth, exporter, curl, err) < 0) {
 		/* nothing of it is half used: the next call starts anew */
 		secret_file_forget(&auth->file);
+		if (auth->metadata)
+			aws_metadata_forget(auth->metadata);
 		set_header(auth, NULL);
 		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 		return -1;

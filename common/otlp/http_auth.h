@@ -5,10 +5,10 @@
  * common/otlp.
  *
  * Credentials that can not be had are no refusal: nothing was sent, so the
- * batch is kept.  A receiver that refuses the sender (401, 403, gRPC's
- * UNAUTHENTICATED) refuses for good, as the OTLP specification says, unless the
- * credentials have been replaced since the request was made: the batch is then
- * sent once more, with the new ones.
+ * batch is kept.  A receiver that refuses the sender and not the batch (401,
+ * 403, gRPC's UNAUTHENTICATED and their like) refuses for good, as the OTLP
+ * specification says, unless the credentials have been replaced since the
+ * request was made: the batch is then sent once more, with the new ones.
  */
 #ifndef OTEL_OTLP_HTTP_AUTH_H
 #define OTEL_OTLP_HTTP_AUTH_H
@@ -34,8 +34,8 @@ void http_auth_destroy(struct http_auth *auth);
 /*
  * Before each request: brings the credentials up to date and gives curl its
  * headers, which are `headers` and ours.  auth may be NULL.  May wait for EC2's
- * metadata service, half of Timeout at most.  Returns 0, or -1 with err when
- * there are no credentials now.
+ * metadata service, half of exporter_time() at most.  Returns 0, or -1 with err
+ * when there are no credentials now.
  */
 int http_auth_prepare(struct http_auth *auth, const struct exporter *exporter,
 		      CURL *curl, struct curl_slist *headers, struct err *err);

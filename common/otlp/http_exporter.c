@@ -11,23 +11,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
 
-#include "otlp/curl_compat.h"
 #include "otlp/gzip.h"
 #include "otlp/http_auth.h"
+#include "otlp/http_curl.h"
 #include "otlp/http_headers.h"
 #include "otlp/http_reply.h"
 #include "otlp/http_url.h"
-#include "otlp/private_file.h"
 #include "otlp/text_clean.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
-
-#define USER_AGENT                                                             \
-	"slurm-otel/" PACKAGE_VERSION " OTel-OTLP-Exporter-C/" PACKAGE_VERSION
 
 /* A buffer that one big batch made larger than this is given back. */
 #define BUFFER_KEPT (1024 * 1024)
@@ -48,130 +42,6 @@ static struct http_exporter *of(struct exporter *exporter)
 	return (struct http_exporter *)exporter;
 }
 
-/* ---- libcurl's options ------------------------------------------------ */
-
-/* A helper program that the agent starts must not inherit the connection. */
-static curl_socket_t open_socket(void *arg, curlsocktype purpose,
-				 struct curl_sockaddr *address)
-{
-	(void)arg;
-	(void)purpose;
-	return socket(address->family, address->socktype | SOCK_CLOEXEC,
-		      address->protocol);
-}
-
-static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
-		       curl_off_t ultotal, curl_off_t ulnow)
-{
-	struct exporter *exporter = arg;
-
-	(void)dltotal;
-	(void)dlnow;
-	(void)ultotal;
-	(void)ulnow;
-	return exporter->give_up && exporter->give_up(exporter->give_up_arg);
-}
-
-static int set_tls(CURL *curl, const struct config *config, struct err *err)
-{
-	const struct {
-		CURLoption option;
-		const char *path, *key;
-		mode_t forbidden;
-	} files[] = {
-		{ CURLOPT_CAINFO, config->ca_file, "CAFile", 0 },
-		{ CURLOPT_SSLCERT, config->cert_file, "CertFile", 0 },
-		/* a group of those who may read keys is common */
-		{ CURLOPT_SSLKEY, config->key_file, "KeyFile", 037 },
-	};
-
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION,
-			 (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER,
-			 config->tls_verify ? 1L : 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST,
-			 config->tls_verify ? 2L : 0L);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		_cleanup_close_ int fd = -1;
-
-		if (!files[i].path)
-			continue;
-		fd = private_file_open(files[i].path, files[i].forbidden,
-				       files[i].key, err);
-		if (fd < 0)
-			return -1;
-		curl_easy_setopt(curl, files[i].option, files[i].path);
-	}
-	return 0;
-}
-
-/* HTTP/2 only where the protocol needs it: over TLS libcurl asks for it by
- * ALPN, without TLS there is nobody to ask. */
-static long http_version(const struct http_protocol *protocol, const char *url)
-{
-	if (!protocol->http2)
-		return CURL_HTTP_VERSION_1_1;
-	return strncasecmp(url, "https:", 6)
-		       ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
-		       : CURL_HTTP_VERSION_2TLS;
-}
-
-/* Not from the environment, which slurmd inherited from anywhere: "" is none.
- */
-static void set_proxy(struct http_exporter *http, const struct config *config)
-{
-	CURL *curl = http->curl;
-
-	curl_easy_setopt(curl, CURLOPT_PROXY,
-			 config->proxy ? config->proxy : "");
-	curl_easy_setopt(curl, CURLOPT_NOPROXY,
-			 config->no_proxy ? config->no_proxy : "");
-	/* HTTP/2 without TLS passes through a tunnel only */
-	curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL,
-			 http->protocol->http2 ? 1L : 0L);
-	/* "200" of a proxy is not the receiver's */
-	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-}
-
-/*
- * libcurl 7.88.0 and 7.88.1 (Debian 12) fail on every second request over one
- * connection that they knew to be HTTP/2 beforehand (its pull request 10643),
- * so there each request has a connection of its own.  TLS is not concerned.
- */
-static bool can_reuse(long version)
-{
-	unsigned int curl = curl_version_info(CURLVERSION_NOW)->version_num;
-
-	return version != CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE ||
-	       curl < 0x075800 || curl > 0x075801;
-}
-
-static void set_transfer(struct http_exporter *http, const char *url,
-			 uint64_t timeout_ms)
-{
-	CURL *curl = http->curl;
-	long version = http_version(http->protocol, url);
-
-	compat_curl_http_only(curl);
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_POST, 1L);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, USER_AGENT);
-	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
-	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE,
-			 can_reuse(version) ? 0L : 1L);
-	/* a redirect would carry the secret headers elsewhere */
-	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
-	curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, 1L);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->error);
-	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &http->base);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	http_reply_attach(&http->reply, curl);
-}
-
 /* ---- life -------------------------------------------------------------- */
 
 void http_exporter_destroy(struct exporter *exporter)
@@ -188,27 +58,11 @@ void http_exporter_destroy(struct exporter *exporter)
 	curl_global_cleanup();
 }
 
-static int check_libcurl(const struct http_protocol *protocol, struct err *err)
-{
-	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
-
-	if (!protocol->http2 || curl->features & CURL_VERSION_HTTP2)
-		return 0;
-	errno = EPROTONOSUPPORT;
-	return err_set(
-		err,
-		"the libcurl of this host (%s) has no HTTP/2, which gRPC "
-		"needs; use http:// or https:// (OTLP over HTTP)",
-		curl->version);
-}
-
 static int set_up(struct http_exporter *http, const char *endpoint,
 		  const struct config *config, struct err *err)
 {
 	_cleanup_free_ char *url = NULL;
 
-	if (check_libcurl(http->protocol, err) < 0)
-		return -1;
 	http->curl = curl_easy_init();
 	if (!http->curl) {
 		errno = ENOMEM;
@@ -219,10 +73,12 @@ static int set_up(struct http_exporter *http, const char *endpoint,
 	    http_headers_create(http->protocol, config, &http->headers, err) <
 		    0 ||
 	    http_auth_create(config, url, http->curl, &http->auth, err) < 0 ||
-	    set_tls(http->curl, config, err) < 0)
+	    http_curl_aim(http->curl, url, http->protocol->http2, config, err) <
+		    0)
 		return -1;
-	set_proxy(http, config);
-	set_transfer(http, url, config->timeout);
+	http_curl_guard(http->curl, &http->base);
+	http_reply_attach(&http->reply, http->curl);
+	curl_easy_setopt(http->curl, CURLOPT_ERRORBUFFER, http->error);
 	return 0;
 }
 
@@ -312,19 +168,11 @@ static bool is_other_protocol(const struct http_exporter *http, CURLcode code)
 		code == CURLE_WEIRD_SERVER_REPLY);
 }
 
-static uint64_t time_allowed(const struct http_exporter *http)
-{
-	uint64_t timeout = http->base.config->timeout;
-
-	return http->base.limit_ms && http->base.limit_ms < timeout
-		       ? http->base.limit_ms
-		       : timeout;
-}
-
 /* Credentials may have to be asked for, which takes of the same time. */
 static int authenticate(struct http_exporter *http, struct err *err)
 {
-	uint64_t start = clock_monotonic_ms(), allowed = time_allowed(http);
+	uint64_t start = clock_monotonic_ms(),
+		 allowed = exporter_time(&http->base);
 	uint64_t spent;
 
 	if (http_auth_prepare(http->auth, &http->base, http->curl,

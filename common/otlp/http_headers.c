@@ -18,19 +18,18 @@
 #define HEADERS_MAX 64
 #define HEADER_LEN_MAX 16384
 
-/* Ours or libcurl's to say: another value would break the request. */
+/* Ours or libcurl's to say: another value would break the request, or get an
+ * answer that nobody here can read.  HTTP/2 forbids some of them (RFC 9113,
+ * section 8.2.2). */
 static const char *const reserved[] = {
-	"content-type",
-	"content-encoding",
-	"content-length",
-	"host",
-	"connection",
-	"transfer-encoding",
-	"expect",
-	"te",
-	"grpc-timeout",
-	"grpc-encoding",
-	"grpc-accept-encoding",
+	"content-type",    "content-encoding",
+	"content-length",  "host",
+	"connection",      "transfer-encoding",
+	"expect",          "te",
+	"trailer",         "upgrade",
+	"keep-alive",      "proxy-connection",
+	"accept-encoding", "grpc-timeout",
+	"grpc-encoding",   "grpc-accept-encoding",
 };
 
 struct header_list {

@@ -24,6 +24,17 @@ void json_add(struct json_maker *maker, json_object *object, const char *key,
 	maker->failed = true;
 }
 
+void json_append(struct buf *ret, json_object *value)
+{
+	const char *text = json_object_to_json_string_ext(
+		value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	if (text)
+		buf_puts(ret, text);
+	else
+		ret->failed = true;
+}
+
 /* JSON must be UTF-8; a span from elsewhere may not be. */
 json_object *json_text(const char *text)
 {

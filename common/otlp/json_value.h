@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "proto/otlp.pb-c.h"
+#include "util/buf.h"
 
 /* Remembers that memory ran out, so that one check at the end is enough. */
 struct json_maker {
@@ -30,6 +31,8 @@ void json_add_count(struct json_maker *maker, json_object *object,
 /* Always there: a time of 0 is a statement. */
 void json_add_time(struct json_maker *maker, json_object *object,
 		   const char *key, uint64_t ns);
+/* Appends the text of value to ret, which fails when there is no memory. */
+void json_append(struct buf *ret, json_object *value);
 /* One value; NULL when there is no memory.  Bad UTF-8 is repaired; what is no
  * finite number becomes "NaN", "Infinity" or "-Infinity". */
 json_object *json_text(const char *text);

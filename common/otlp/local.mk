@@ -21,6 +21,7 @@ libotlp_la_SOURCES = \
 	common/otlp/http_auth.c common/otlp/http_auth.h \
 	common/otlp/http_body.c common/otlp/http_body.h \
 	common/otlp/http_body_json.c \
+	common/otlp/http_curl.c common/otlp/http_curl.h \
 	common/otlp/http_exporter.c common/otlp/http_exporter.h \
 	common/otlp/http_headers.c common/otlp/http_headers.h \
 	common/otlp/http_json.c \
@@ -30,15 +31,16 @@ libotlp_la_SOURCES = \
 	common/otlp/json.c common/otlp/json.h \
 	common/otlp/json_line.c common/otlp/json_line.h \
 	common/otlp/json_value.c common/otlp/json_value.h \
-	common/otlp/plain_value.c common/otlp/plain_value.h \
 	common/otlp/nesting.c common/otlp/nesting.h \
+	common/otlp/plain_value.c common/otlp/plain_value.h \
 	common/otlp/private_file.c common/otlp/private_file.h \
 	common/otlp/resource.c common/otlp/resource.h \
 	common/otlp/secret_file.c common/otlp/secret_file.h \
 	common/otlp/stdout.c \
 	common/otlp/text_clean.c common/otlp/text_clean.h \
 	common/otlp/zipkin.c \
-	common/otlp/zipkin_json.c common/otlp/zipkin_json.h
+	common/otlp/zipkin_json.c common/otlp/zipkin_json.h \
+	common/otlp/zipkin_span.c common/otlp/zipkin_span.h
 libotlp_la_CPPFLAGS = $(AM_CPPFLAGS) $(PROTOBUF_C_CFLAGS) $(CURL_CFLAGS) \
 	$(JSON_C_CFLAGS) $(ZLIB_CFLAGS)
 libotlp_la_LIBADD = libotel.la $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm

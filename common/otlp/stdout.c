@@ -141,7 +141,7 @@ static bool is_started(const struct buf *line)
  */
 static int deliver(struct stdout_exporter *out, struct err *err)
 {
-	uint64_t end = clock_monotonic_ms() + out->base.config->timeout;
+	uint64_t end = clock_monotonic_ms() + exporter_time(&out->base);
 	bool again = is_started(&out->line);
 	struct buf line = out->line;
 

@@ -8,7 +8,12 @@ tests_spool_tool_SOURCES = tests/spool_tool.c tests/spool_tool.h \
 tests_spool_tool_LDADD = libotel.la $(PROTOBUF_C_LIBS)
 if HAVE_NGHTTP2
 check_PROGRAMS += tests/fake_grpc
-tests_fake_grpc_SOURCES = tests/fake_grpc.c
+tests_fake_grpc_SOURCES = \
+	tests/fake_grpc.c \
+	tests/fake_grpc_answer.c tests/fake_grpc_answer.h \
+	tests/fake_grpc_flood.c \
+	tests/fake_grpc_script.c tests/fake_grpc_script.h \
+	tests/fake_grpc_wire.c tests/fake_grpc_wire.h
 tests_fake_grpc_CPPFLAGS = $(AM_CPPFLAGS) $(NGHTTP2_CFLAGS)
 tests_fake_grpc_LDADD = libotel.la $(NGHTTP2_LIBS)
 endif

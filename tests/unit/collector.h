@@ -31,6 +31,7 @@ static inline void collector_run(const char *program, const char *scheme,
 	const char *argv[COLLECTOR_ARGS] = { program, "--dir", NULL };
 	int ends[2], n = 3;
 	char port[16] = "";
+	size_t len = 0;
 
 	temp_dir_make(&ret->dir);
 	argv[2] = ret->dir.path;
@@ -45,8 +46,15 @@ static inline void collector_run(const char *program, const char *scheme,
 		_exit(127);
 	}
 	close(ends[1]);
-	if (read(ends[0], port, sizeof(port) - 1) <= 0)
-		abort();
+	/* to the end of the line: it may come in pieces, and a program whose
+	 * reader went before the last of them ends */
+	while (!strchr(port, '\n') && len < sizeof(port) - 1) {
+		ssize_t got = read(ends[0], port + len, sizeof(port) - 1 - len);
+
+		if (got <= 0)
+			abort();
+		len += (size_t)got;
+	}
 	close(ends[0]);
 	port[strcspn(port, "\n")] = '\0';
 	snprintf(ret->url, sizeof(ret->url), "%s://127.0.0.1:%s", scheme, port);

@@ -132,8 +132,9 @@ tests_unit_test_retry_LDADD = $(agent_test_libs)
 tests_unit_test_zipkin_json_LDADD = $(agent_test_libs)
 
 if HAVE_NGHTTP2
-agent_tests += tests/unit/test_export_grpc
+agent_tests += tests/unit/test_export_grpc tests/unit/test_grpc_auth
 tests_unit_test_export_grpc_LDADD = $(agent_test_libs)
+tests_unit_test_grpc_auth_LDADD = $(agent_test_libs)
 endif
 
 slurm_tests =
@@ -149,7 +150,7 @@ TESTS += $(slurm_tests)
 check_PROGRAMS += $(unit_tests) $(plugin_tests) $(status_tests) $(cli_tests) $(agent_tests)
 TESTS += $(unit_tests) $(plugin_tests) $(status_tests) $(cli_tests) $(agent_tests) tests/cli/test_show.sh
 endif
-EXTRA_DIST += tests/unit/collector.h tests/unit/config_support.h \
+EXTRA_DIST += tests/unit/collector.h tests/unit/tunnel.h tests/unit/config_support.h \
 	tests/unit/otlp_fixture.h tests/unit/spool_steps.h \
 	tests/unit/spool_support.h tests/unit/support.h \
 	tests/unit/temp_dir.h tests/cli

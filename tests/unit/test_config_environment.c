@@ -70,8 +70,8 @@ Test(config_environment, refuses_bad_values_by_the_variables_name)
 			    "\"thrift\" is not supported; grpc, http/protobuf "
 			    "and http/json are");
 	assert_bad_variable("OTEL_TRACES_EXPORTER", "jaeger",
-			    "\"jaeger\" is not supported; otlp, zipkin and "
-			    "none are");
+			    "\"jaeger\" is not supported; otlp, zipkin, "
+			    "console and none are");
 	assert_bad_variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a,http://b",
 			    "the URL holds a comma; write %2C, and one URL "
 			    "only");
@@ -133,6 +133,7 @@ Test(config_environment, fills_every_key_it_knows)
 		  "http+json://localhost:4318/v1/traces" },
 		{ "OTEL_TRACES_EXPORTER", "zipkin", "Endpoint",
 		  "zipkin://localhost:9411/api/v2/spans" },
+		{ "OTEL_TRACES_EXPORTER", "console", "Endpoint", "stdout:" },
 		{ "OTEL_EXPORTER_OTLP_HEADERS", "a=b%20c,d=e", "Headers",
 		  "a=b%20c,d=e" },
 		{ "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=b", "Headers",
@@ -327,6 +328,29 @@ Test(config_environment, zipkin_takes_nothing_that_was_said_of_otlp)
 	assert_value(config, "Timeout", "2s");
 	config_destroy(config);
 	/* an endpoint of otel.conf is not what these mean */
+	config = load("Endpoint=http://file\n", true, &err);
+	cr_assert(config, "%s", err.msg);
+	assert_value(config, "Endpoint", "http://file/v1/traces");
+	assert_value(config, "Timeout", "1s");
+	config_destroy(config);
+}
+
+Test(config_environment, the_console_takes_nothing_that_was_said_of_others)
+{
+	struct err err = { "" };
+	struct config *config;
+
+	setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "not a URL", 1);
+	setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "nonsense", 1);
+	setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1000", 1);
+	setenv("OTEL_EXPORTER_ZIPKIN_TIMEOUT", "nonsense", 1);
+	setenv("OTEL_TRACES_EXPORTER", "Console", 1);
+	config = load(NULL, true, &err);
+	cr_assert(config, "%s", err.msg);
+	assert_value(config, "Endpoint", "stdout:");
+	assert_value(config, "Timeout", "10s");
+	config_destroy(config);
+	/* an endpoint of otel.conf is not what it means */
 	config = load("Endpoint=http://file\n", true, &err);
 	cr_assert(config, "%s", err.msg);
 	assert_value(config, "Endpoint", "http://file/v1/traces");

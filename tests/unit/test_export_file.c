@@ -298,6 +298,20 @@ Test(export_file, a_foreign_lock_is_not_waited_for_without_end)
 	cr_assert_eq(count_lines(f.path), 2);
 }
 
+Test(export_file, a_caller_about_to_end_waits_no_longer_than_it_may,
+     .timeout = 60)
+{
+	int fd;
+
+	expect_sent("free");
+	fd = open(f.path, O_RDONLY | O_CLOEXEC);
+	cr_assert_eq(flock(fd, LOCK_EX), 0);
+	f.config.timeout = 3600 * 1000;
+	exporter_limit(f.exporter, 50);
+	expect_retry("locked", "lock");
+	close(fd);
+}
+
 Test(export_file, writers_do_not_mix_their_lines)
 {
 	enum { WRITERS = 4, LINES = 50 };

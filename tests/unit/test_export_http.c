@@ -347,6 +347,11 @@ Test(export_http, headers_that_would_break_the_request_are_refused)
 	refuse_headers("Content-Length=5", "can not be set");
 	refuse_headers("content-type=s3cret", "can not be set");
 	refuse_headers("Transfer-Encoding=chunked", "can not be set");
+	refuse_headers("Upgrade=h2c", "can not be set");
+	refuse_headers("Proxy-Connection=close", "can not be set");
+	refuse_headers("keep-alive=1", "can not be set");
+	refuse_headers("Trailer=x", "can not be set");
+	refuse_headers("Accept-Encoding=gzip", "can not be set");
 }
 
 static char the_path[128];
@@ -441,5 +446,59 @@ Test(export_http, tls_files_are_checked_at_once)
 	f.config.key_file = (char *)headers_file(&dir, "key", 3, 0644);
 	cr_assert_null(exporter_create("https://h", &f.config, &err));
 	cr_assert(strstr(err.msg, "KeyFile"), "%s", err.msg);
+	temp_dir_remove(&dir);
+}
+
+/* Of nobody. */
+static const char ca_text[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBdDCCARugAwIBAgIUKX7VkBSKNuxCzer0mTVoX4DceT8wCgYIKoZIzj0EAwIw\n"
+	"DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjEwNzUyMDdaGA8yMTI2MTAyODA3NTIw\n"
+	"N1owDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABGnS\n"
+	"7Wuq4G8iJ8VXHdfGRtRpDGzUoe4pbOiZQEm2tYd92MmXlgFJhKpMNULtOvNxUl/p\n"
+	"gNEVGDWA7iPr1wQ2sh6jUzBRMB0GA1UdDgQWBBRlcwSMIXNqGBbWevQw3P1s60st\n"
+	"3jAfBgNVHSMEGDAWgBRlcwSMIXNqGBbWevQw3P1s60st3jAPBgNVHRMBAf8EBTAD\n"
+	"AQH/MAoGCCqGSM49BAMCA0cAMEQCIB6uwKgJMEYYuMBc/vbd/gQOR9+leCrlhTFU\n"
+	"Ot3u+PPtAiACRXE7kxzXleaco7iZyXZpjdSSjvMWKs0k6Yj4OPIeeQ==\n"
+	"-----END CERTIFICATE-----\n";
+
+/* Whether a directory of authorities was asked for. */
+static bool trusts_a_directory;
+
+/* Stand before OpenSSL's, of which libcurl calls the first, before 7.87 the
+ * second. */
+int X509_STORE_load_path(void *store, const char *dir);
+int SSL_CTX_load_verify_dir(void *ctx, const char *dir);
+
+__attribute__((visibility("default"))) int X509_STORE_load_path(void *store,
+								const char *dir)
+{
+	(void)store;
+	(void)dir;
+	trusts_a_directory = true;
+	return 1;
+}
+
+__attribute__((visibility("default"))) int
+SSL_CTX_load_verify_dir(void *ctx, const char *dir)
+{
+	return X509_STORE_load_path(ctx, dir);
+}
+
+Test(export_http, ca_file_stands_instead_of_the_systems_authorities)
+{
+	struct temp_dir dir;
+	struct err err;
+	char url[1024];
+
+	temp_dir_make(&dir);
+	collector_start(SCRIPT("reset"), &f.collector);
+	snprintf(url, sizeof(url), "https%s", f.collector.url + strlen("http"));
+	f.config.ca_file =
+		(char *)headers_file(&dir, ca_text, strlen(ca_text), 0644);
+	f.exporter = exporter_create(url, &f.config, &err);
+	cr_assert(f.exporter, "%s", err.msg);
+	cr_assert_eq(send_spans(1).verdict, VERDICT_RETRY);
+	cr_assert_not(trusts_a_directory);
 	temp_dir_remove(&dir);
 }

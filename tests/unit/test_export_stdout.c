@@ -232,3 +232,15 @@ Test(export_stdout, a_socket_is_not_waited_for_without_end)
 	close(ends[0]);
 	expect_retry("gone", "Broken pipe");
 }
+
+Test(export_stdout, a_caller_about_to_end_waits_no_longer_than_it_may,
+     .timeout = 60)
+{
+	int reader;
+
+	pipe_out(&reader);
+	config.timeout = 3600 * 1000;
+	exporter_limit(out, 50);
+	expect_retry(long_name('a'), "full");
+	close(reader);
+}

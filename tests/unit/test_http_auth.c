@@ -25,7 +25,20 @@ static struct fixture {
 	struct config config;
 	struct resource *resource;
 	struct exporter *exporter;
+	time_t clock_ahead;
 } f;
+
+/* Stands before libc's own. */
+__attribute__((visibility("default"))) time_t time(time_t *ret)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec += f.clock_ahead;
+	if (ret)
+		*ret = now.tv_sec;
+	return now.tv_sec;
+}
 
 static void set_up(void)
 {
@@ -439,6 +452,38 @@ Test(http_auth, a_metadata_service_that_fails_keeps_the_batch, .timeout = 60)
 	for (int i = 0; i < 7; i++)
 		cr_assert_eq(send_span().verdict, VERDICT_RETRY, "%d", i);
 	cr_assert_not(was_sent(1));
+	collector_stop(&metadata);
+}
+
+Test(http_auth, asking_takes_no_longer_than_a_caller_about_to_end,
+     .timeout = 60)
+{
+	struct collector metadata;
+
+	f.config.timeout = 3600 * 1000;
+	start_metadata(&metadata, SCRIPT("hang"));
+	aim("http://", SCRIPT("200"));
+	exporter_limit(f.exporter, 600);
+	cr_assert_eq(send_span().verdict, VERDICT_RETRY);
+	collector_stop(&metadata);
+}
+
+/* A clock that went back makes old credentials good again: then all of them is
+ * sent, or none. */
+Test(http_auth, credentials_that_expired_are_forgotten)
+{
+	struct collector metadata;
+
+	start_metadata(&metadata,
+		       SCRIPT("200 text=tok", "200 text=role",
+			      credentials_until(time(NULL) + 3600), "500"));
+	aim("http://", SCRIPT("200"));
+	cr_assert_eq(send_span().verdict, VERDICT_SENT);
+	f.clock_ahead = 7200;
+	cr_assert_eq(send_span().verdict, VERDICT_RETRY);
+	f.clock_ahead = 0;
+	cr_assert_eq(send_span().verdict, VERDICT_RETRY);
+	cr_assert_not(was_sent(2));
 	collector_stop(&metadata);
 }
 

@@ -333,6 +333,19 @@ Test(zipkin_json, an_attribute_makes_no_error)
 	json_object_put(got);
 }
 
+Test(zipkin_json, nor_does_one_of_the_resource)
+{
+	char *attributes[] = { (char *)"error=no", (char *)"site=x", NULL };
+	Otlp__Span span = a_span();
+	json_object *got;
+
+	the_config.resource_attributes = attributes;
+	got = write_span(&span);
+	cr_assert_str_eq(text_of(tags_of(got), "error"), "-");
+	cr_assert_str_eq(text_of(tags_of(got), "site"), "\"x\"");
+	json_object_put(got);
+}
+
 Test(zipkin_json, what_is_dropped_is_counted)
 {
 	Otlp__Span__Link link = OTLP__SPAN__LINK__INIT,
