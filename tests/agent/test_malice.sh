@@ -27,6 +27,7 @@ begin() { # SCHEME PROGRAM ANSWER...
   start_program "$@" || return 1
   configure "Endpoint=$scheme://127.0.0.1:$PORT" Timeout=300ms TLSVerify=no
   start_agent
+  until_true grep -q ': reads ' "$LOG" # it has given back what its start took
   echo 5 >"/proc/$AGENT_PID/clear_refs" # VmHWM begins anew
   write_spans 1 500
 }
