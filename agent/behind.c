@@ -297,6 +297,14 @@ size_t behind_append(struct behind *behind, size_t endpoint,
 		     : 0;
 }
 
+bool behind_flushed(const struct behind *behind)
+{
+	for (size_t i = 0; i < behind->n; i++)
+		if (behind->queues[i].dirty)
+			return false;
+	return true;
+}
+
 int behind_sync(struct behind *behind, struct err *err)
 {
 	for (size_t i = 0; i < behind->n; i++)

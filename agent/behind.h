@@ -51,6 +51,8 @@ bool behind_empty(const struct behind *behind, size_t endpoint);
 size_t behind_append(struct behind *behind, size_t endpoint,
 		     const struct iovec *spans, const uint32_t *job_ids,
 		     size_t n, struct err *err);
+/* All that was appended is durable. */
+bool behind_flushed(const struct behind *behind);
 /* Makes all that was appended durable.  Returns 0, or -1 with err. */
 int behind_sync(struct behind *behind, struct err *err);
 /* The bad/ of that endpoint, a descriptor that is kept; -1 with err. */
