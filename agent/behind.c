@@ -34,22 +34,11 @@ struct behind {
 	uint64_t orphans[ORPHANS_MAX]; /* to be delivered after this one */
 	size_t n_orphans;
 	struct queue orphan;
-	struct pipeline_counts past; /* of pipelines that are gone */
 };
 
 static bool is_open(const struct queue *queue)
 {
 	return queue->fd >= 0;
-}
-
-static void add_counts(struct pipeline_counts *to,
-		       const struct pipeline_counts *more)
-{
-	to->sent += more->sent;
-	to->rejected += more->rejected;
-	to->refused += more->refused;
-	to->lost += more->lost;
-	to->unknown += more->unknown;
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -69,18 +58,6 @@ struct behind *behind_create(const char *spool, int spool_fd, struct err *err)
 	behind->fd = -1;
 	behind->orphan = (struct queue)QUEUE_CLOSED;
 	return behind;
-}
-
-static void keep_counts(struct behind *behind, const struct queue *queue)
-{
-	if (is_open(queue))
-		add_counts(&behind->past, pipeline_counts(queue->pipeline));
-}
-
-static void close_queue(struct behind *behind, struct queue *queue)
-{
-	keep_counts(behind, queue);
-	queue_close(queue);
 }
 
 void behind_destroy(struct behind *behind)
@@ -241,7 +218,7 @@ static void rearrange(struct behind *behind)
 			}
 	}
 	for (size_t j = 0; j < n_old; j++)
-		close_queue(behind, &old[j]);
+		queue_close(&old[j]);
 }
 
 void behind_aim(struct behind *behind, const struct pipeline_target *target)
@@ -259,7 +236,7 @@ void behind_let_go(struct behind *behind)
 	if (!is_open(&behind->orphan))
 		return;
 	pipeline_let_go(behind->orphan.pipeline);
-	close_queue(behind, &behind->orphan);
+	queue_close(&behind->orphan);
 }
 
 /* ---- writing ------------------------------------------------------------- */
@@ -345,7 +322,6 @@ static uint64_t step_orphan(struct behind *behind, uint64_t now, bool hurry)
 	next = pipeline_step(orphan->pipeline, now, hurry);
 	if (!pipeline_idle(orphan->pipeline))
 		return next;
-	keep_counts(behind, orphan);
 	queue_remove(orphan, behind->fd);
 	return now;
 }
@@ -387,17 +363,6 @@ bool behind_stuck(const struct behind *behind)
 
 /* ---- what others see ------------------------------------------------------
  */
-
-void behind_count(const struct behind *behind, struct pipeline_counts *ret)
-{
-	add_counts(ret, &behind->past);
-	for (size_t i = 0; i < behind->n; i++)
-		if (is_open(&behind->queues[i]))
-			add_counts(ret,
-				   pipeline_counts(behind->queues[i].pipeline));
-	if (is_open(&behind->orphan))
-		add_counts(ret, pipeline_counts(behind->orphan.pipeline));
-}
 
 const char *behind_spool(const struct behind *behind)
 {

@@ -65,9 +65,6 @@ bool behind_idle(const struct behind *behind);
 /* Where something waits, it can not go on now. */
 bool behind_stuck(const struct behind *behind);
 
-/* Adds what became of the spans of all queues since the start. */
-void behind_count(const struct behind *behind, struct pipeline_counts *ret);
-
 /* The spool's path; and an endpoint's directory below it, for logs:
  * "behind/<id>/". */
 #define BEHIND_NAME_SIZE sizeof(BEHIND_DIR "/0123456789abcdef/")

@@ -31,7 +31,9 @@ slurm_otel_agent_SOURCES = \
 	agent/main.c \
 	agent/memory.c agent/memory.h \
 	agent/metrics.c agent/metrics.h \
-	agent/metrics_publish.c agent/metrics_publish.h \
+	agent/metrics_endpoints.c \
+	agent/metrics_private.h \
+	agent/metrics_publish.c \
 	agent/options.c agent/options.h \
 	agent/orphans.c agent/orphans.h \
 	agent/pidfile.c agent/pidfile.h \

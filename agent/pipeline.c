@@ -74,11 +74,6 @@ bool pipeline_stuck(const struct pipeline *pipeline)
 	return pipeline->state == PAUSING && pipeline->pause != PAUSE_WRITER;
 }
 
-const struct pipeline_counts *pipeline_counts(const struct pipeline *pipeline)
-{
-	return &pipeline->counts;
-}
-
 /* Nothing of the spool is in hand, and comments need not wait. */
 static bool may_look(const struct pipeline *pipeline)
 {

@@ -57,7 +57,6 @@ struct pipeline {
 	uint64_t segment, end;
 	uint64_t seen_segment, seen_end; /* up to here take_aside has been */
 	int refused_fd;                  /* -1: not open */
-	struct pipeline_counts counts;
 	struct metrics_queue counted;
 	struct log_cause reading, committing, refusing, keeping, diverting;
 	bool said_unknown;

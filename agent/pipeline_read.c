@@ -17,7 +17,6 @@
 static void pass_unknown(struct pipeline *pipeline,
 			 const struct spool_record *record)
 {
-	pipeline->counts.unknown++;
 	metrics_unknown(pipeline->target.metrics);
 	if (!pipeline->said_unknown)
 		log_say(LOG_LEVEL_WARNING,

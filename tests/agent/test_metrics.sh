@@ -84,6 +84,19 @@ before=$(switches)
 sleep 11 # longer than the pause between two writes: a measurement
 is 'with nothing new to tell the agent sleeps' "$(($(switches) - before))" 0
 stop_agent
+
+# --- somebody keeps the directory of MetricsFile locked
+exec {lock}<"$WORK/node"
+flock "$lock"
+: >"$LOG"
+start_agent
+ok 'a lock that is never let go of is said' until_true grep -q 'MetricsFile: another process keeps' "$LOG"
+before=$(switches)
+sleep 2 # a measurement
+is 'and is no reason to wake up' "$(($(switches) - before))" 0
+exec {lock}<&-
+stop_agent
+is 'it ends' $? 0
 stop_collector
 
 # --- what a killed agent had sent of a batch that was not done is sent again,

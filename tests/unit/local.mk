@@ -100,6 +100,7 @@ agent_tests = \
 	tests/unit/test_http_auth \
 	tests/unit/test_http_verdict \
 	tests/unit/test_log \
+	tests/unit/test_metrics \
 	tests/unit/test_orphan_end \
 	tests/unit/test_otlp_json \
 	tests/unit/test_outbox \
@@ -122,6 +123,10 @@ tests_unit_test_export_stdout_LDADD = $(agent_test_libs)
 tests_unit_test_http_auth_LDADD = $(agent_test_libs)
 tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
 tests_unit_test_log_LDADD = $(agent_test_libs) $(JSON_C_LIBS)
+tests_unit_test_metrics_SOURCES = \
+	tests/unit/test_metrics.c agent/endpoints.c agent/log.c agent/metrics.c \
+	agent/metrics_endpoints.c agent/metrics_publish.c
+tests_unit_test_metrics_LDADD = libstatus.la $(agent_test_libs)
 tests_unit_test_orphan_end_LDADD = $(agent_test_libs)
 tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_outbox_LDADD = $(agent_test_libs)
