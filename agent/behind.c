@@ -4,21 +4,17 @@
 
 #include "behind.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "behind_dir.h"
 #include "clock.h"
 #include "log.h"
 #include "queue.h"
 #include "util/cleanup.h"
-#include "util/hex.h"
 
 /* More are found once these are delivered, at the next start. */
 #define ORPHANS_MAX 64
@@ -77,40 +73,13 @@ void behind_destroy(struct behind *behind)
 
 /* ---- the directory ------------------------------------------------------- */
 
-/* Nobody but the agent's user may have put anything there. */
-static int check_dir(const struct behind *behind, int fd, struct err *err)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return err_set(err, "%s: %m", behind->path);
-	if ((st.st_uid == geteuid() || st.st_uid == 0) &&
-	    !(st.st_mode & (S_IWGRP | S_IWOTH)))
-		return 0;
-	errno = EPERM;
-	return err_set(err,
-		       "%s belongs to another user or can be written by "
-		       "others: remove it",
-		       behind->path);
-}
-
 /* Returns -1 with err, errno ENOENT: it is not there. */
 static int open_dir(struct behind *behind, bool make, struct err *err)
 {
-	_cleanup_close_ int fd = -1;
-
-	if (behind->fd >= 0)
-		return 0;
-	if (make && mkdirat(behind->spool_fd, BEHIND_DIR, 0700) == 0)
-		fsync(behind->spool_fd); /* or the spool has none either */
-	fd = openat(behind->spool_fd, BEHIND_DIR,
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(err, "open %s: %m", behind->path);
-	if (check_dir(behind, fd, err) < 0)
-		return -1;
-	behind->fd = take_fd(&fd);
-	return 0;
+	if (behind->fd < 0)
+		behind->fd = behind_dir_open(behind->spool_fd, behind->path,
+					     make, err);
+	return behind->fd < 0 ? -1 : 0;
 }
 
 static void say_unopened(const struct err *err)
@@ -129,8 +98,9 @@ static struct queue *find(struct behind *behind, uint64_t id)
 }
 
 /* One that was found on the disk. */
-static void meet(struct behind *behind, uint64_t id)
+static void meet(uint64_t id, void *arg)
 {
+	struct behind *behind = arg;
 	struct queue *queue = find(behind, id);
 	struct err err;
 
@@ -141,40 +111,18 @@ static void meet(struct behind *behind, uint64_t id)
 		say_unopened(&err);
 }
 
-static bool parse_name(const char *name, uint64_t *ret)
-{
-	uint8_t bytes[8];
-
-	if (strlen(name) != 16 || hex_decode(name, sizeof(bytes), bytes) < 0)
-		return false;
-	*ret = strtoull(name, NULL, 16);
-	return true;
-}
-
 static void scan(struct behind *behind)
 {
-	struct dirent *entry;
 	struct err err;
-	uint64_t id;
-	DIR *dir;
-	int fd;
 
 	behind->n_orphans = 0;
 	if (open_dir(behind, false, &err) < 0) {
 		if (errno != ENOENT)
 			say_unopened(&err);
-		return;
+	} else if (behind_dir_list(behind->fd, behind->path, meet, behind,
+				   &err) < 0) {
+		say_unopened(&err);
 	}
-	fd = openat(behind->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		cleanup_closep(&fd);
-		return;
-	}
-	while ((entry = readdir(dir)))
-		if (parse_name(entry->d_name, &id))
-			meet(behind, id);
-	closedir(dir);
 }
 
 /* ---- configuration ------------------------------------------------------- */

@@ -22,10 +22,9 @@
 #include <sys/uio.h>
 
 #include "endpoints.h"
+#include "behind_dir.h"
 #include "pipeline.h"
 #include "util/err.h"
-
-#define BEHIND_DIR "behind"
 
 struct behind;
 

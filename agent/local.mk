@@ -19,6 +19,7 @@ libagent_la_LIBADD = libotel.la
 slurm_otel_agent_SOURCES = \
 	agent/agent.c agent/agent.h \
 	agent/behind.c agent/behind.h \
+	agent/behind_dir.c agent/behind_dir.h \
 	agent/clock.h \
 	agent/comments.c agent/comments.h \
 	agent/daemonize.c agent/daemonize.h \
@@ -36,6 +37,8 @@ slurm_otel_agent_SOURCES = \
 	agent/metrics_publish.c \
 	agent/options.c agent/options.h \
 	agent/orphans.c agent/orphans.h \
+	agent/orphans_close.c \
+	agent/orphans_private.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \
 	agent/pipeline_fan_out.c \
