@@ -28,6 +28,7 @@ slurm_otel_agent_SOURCES = \
 	agent/helper.c agent/helper.h \
 	agent/identity.c agent/identity.h \
 	agent/log.c agent/log.h \
+	agent/log_cause.c \
 	agent/loop.c \
 	agent/main.c \
 	agent/memory.c agent/memory.h \
