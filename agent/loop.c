@@ -223,7 +223,8 @@ static void work(struct agent *agent)
 		/* before the spans, to which it may add some */
 		next = orphans_step(agent->orphans, clock_ms());
 		next = time_earlier(next, step(agent));
-		metrics_orphans(agent->metrics, orphans_closed(agent->orphans));
+		metrics_orphans(agent->metrics, orphans_closed(agent->orphans),
+				orphans_damaged(agent->orphans));
 		metrics_comments(agent->metrics, comments_set(agent->comments),
 				 comments_failed(agent->comments));
 		if (finished(agent))

@@ -187,12 +187,17 @@ void metrics_unknown(struct metrics *metrics)
 	metrics_put_agent(metrics);
 }
 
-void metrics_orphans(struct metrics *metrics, uint64_t closed)
+void metrics_orphans(struct metrics *metrics, uint64_t closed, uint64_t damaged)
 {
-	if (closed == metrics->orphans_closed)
+	struct agent_metrics *agent = &metrics->data.agent;
+
+	if (closed == metrics->orphans_closed &&
+	    damaged == metrics->orphans_damaged)
 		return;
-	metrics->data.agent.orphans += closed - metrics->orphans_closed;
+	agent->orphans += closed - metrics->orphans_closed;
+	agent->orphans_damaged += damaged - metrics->orphans_damaged;
 	metrics->orphans_closed = closed;
+	metrics->orphans_damaged = damaged;
 	metrics_put_agent(metrics);
 }
 

@@ -62,7 +62,8 @@ void metrics_committed(struct metrics *metrics, struct metrics_queue *queue);
 void metrics_put_back(struct metrics *metrics, struct metrics_queue *queue);
 void metrics_unknown(struct metrics *metrics);
 /* How many there were since the agent's start. */
-void metrics_orphans(struct metrics *metrics, uint64_t closed);
+void metrics_orphans(struct metrics *metrics, uint64_t closed,
+		     uint64_t damaged);
 void metrics_comments(struct metrics *metrics, uint64_t set, uint64_t failed);
 void metrics_reloaded(struct metrics *metrics);
 void metrics_circuit(struct metrics *metrics, const char *endpoint,

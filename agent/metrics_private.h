@@ -19,8 +19,9 @@ struct metrics {
 	struct metrics_data data;
 	struct agent_metrics at_start;
 	uint64_t begun; /* monotonic ns: the attempt */
+	/* of this process */
 	uint64_t comments_set, comments_failed;
-	uint64_t orphans_closed; /* of this process */
+	uint64_t orphans_closed, orphans_damaged;
 	struct log_cause writing, publishing;
 	/* MetricsFile */
 	const struct config *config;
