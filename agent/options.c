@@ -14,7 +14,8 @@
 
 static const char usage[] =
 	"Usage: slurm-otel-agent --spool DIR [OPTION]...\n"
-	"Reads spans from a spool directory and exports them over OTLP.\n"
+	"Reads spans from a spool directory and exports them to the endpoints of\n"
+	"otel.conf.\n"
 	"\n"
 	"  --spool DIR             the spool directory of one daemon\n"
 	"  --config FILE           otel.conf (default: beside slurm.conf)\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The inside of the pipeline: its states, and what its three files do for each
+ * The inside of the pipeline: its states, and what its four files do for each
  * other.  pipeline.c has its life and decides, pipeline_read.c takes batches
  * out of the spool, pipeline_send.c settles them with a receiver, and
  * pipeline_fan_out.c with each of them.

@@ -8,6 +8,10 @@
 # usage: bench/run.sh [hooks|encode|jobcomp|srun|backlog|idle]...   (default: all)
 set -euo pipefail
 
+case ${1:-} in
+-*) sed -n 's/^# \{0,1\}//; /^usage:/p' "$0" && exit 0 ;;
+esac
+
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 BUILD=$TOP/build
 CLUSTER_STAGE=$BUILD/stage

@@ -29,7 +29,7 @@ static const char *const origins[] = {
 };
 
 static const char help[] =
-	"usage: slurm-otel check [--config FILE] [--send]\n"
+	"Usage: slurm-otel check [--config FILE] [--send]\n"
 	"\n"
 	"Prints the configuration of slurm-otel with the origin of each value, "
 	"and\n"
@@ -43,7 +43,7 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 no mistakes, and every endpoint took the span; 1 "
 	"otherwise;\n"
-	"2 wrong arguments.\n";
+	"2 wrong usage.\n";
 
 /* Mistakes and warnings, written down until the values are printed. */
 struct findings {

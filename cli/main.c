@@ -24,7 +24,10 @@ static const struct command {
 	{ "show", "draw traces from files of OTLP JSON lines", show_main },
 	{ "status", "say what waits, what was delivered and what was lost",
 	  status_main },
-	{ "check", "check the configuration and print it", check_main },
+	{ "check",
+	  "print the configuration and its mistakes; --send tries "
+	  "the endpoints",
+	  check_main },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

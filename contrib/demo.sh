@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Shows slurm-otel at work: builds it, starts a private Slurm cluster of three
-# nodes in a temporary directory, runs jobs on it, and draws their traces.
+# nodes in a temporary directory, runs jobs on it, draws their traces, and says
+# what the agents delivered.
 #
 # usage: contrib/demo.sh [--endpoint URL]
 #   --endpoint URL  export to a real receiver, e.g. http://localhost:4318,
@@ -89,12 +90,17 @@ show_comment() {
   [[ $comment == trace_id=* ]] || setup_die "the job's comment does not show its trace id"
 }
 
-# The agents' log is the system's: ask one here, where its answer is seen.
-endpoint_refuses() {
-  cluster_stop_agents TERM
-  timeout 15 "$CLUSTER_STAGE/sbin/slurm-otel-agent" --foreground --once \
-    --spool "$CLUSTER_DIR/spool/slurmctld" >&2 || true
-  setup_die "$endpoint did not accept all spans; is a receiver there?"
+# Before any job runs: a receiver that is not there is no surprise at the end.
+try_endpoint() {
+  local answer
+  answer=$("$CLUSTER_STAGE/bin/slurm-otel" check --send) ||
+    setup_die "$(tail -n 1 <<<"$answer"); is a receiver there?"
+  echo "  $(tail -n 1 <<<"$answer")"
+}
+
+show_agents() {
+  heading "What the agents of this host say (slurm-otel status)"
+  "$CLUSTER_STAGE/bin/slurm-otel" status
 }
 
 heading "Packages and sources"
@@ -114,6 +120,7 @@ else
 fi
 [[ $CLUSTER_PLUGINS == yes ]] || setup_die "the plugins were not built"
 printf '  %-44s %3d s\n' "up, in $CLUSTER_DIR" $((SECONDS - start))
+[[ -z $endpoint ]] || try_endpoint
 
 heading "Jobs"
 submit_jobs
@@ -123,10 +130,16 @@ show_comment
 
 heading "Traces"
 if [[ -n $endpoint ]]; then
-  cluster_wait_drained 30 2>/dev/null || endpoint_refuses
+  cluster_wait_drained 30 2>/dev/null || {
+    show_agents >&2 || true
+    setup_die "$endpoint did not accept all spans"
+  }
   echo "  $endpoint accepted every span"
   echo "  look there for $comment"
+  show_agents
   exit 0
 fi
 cluster_wait_spans "$(expected_spans)" 30 || setup_die "not every expected span arrived"
 "$CLUSTER_STAGE/bin/slurm-otel" show "$CLUSTER_TRACES"
+cluster_wait_drained
+show_agents

@@ -5,44 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "util/clock.h"
-
-static void adopt_parent(const struct trace_context *parent,
-			 const char *tracestate, struct job_context *ctx)
-{
-	ctx->trace_id = parent->trace_id;
-	ctx->parent_id = parent->span_id;
-	ctx->flags = parent->flags;
-	if (tracestate_normalize(tracestate, ctx->tracestate) < 0)
-		ctx->tracestate[0] = '\0';
-}
-
-void submit_context(const struct config *config, const char *traceparent,
-		    const char *tracestate, const char *baggage,
-		    struct job_context *ret)
-{
-	struct trace_context given;
-	bool has_given = config->submit_context != SUBMIT_IGNORE &&
-			 traceparent_parse(traceparent, &given) == 0;
-
-	memset(ret, 0, sizeof(*ret));
-	ret->submit_ns = clock_unix_ns();
-	if (has_given && config->submit_context == SUBMIT_PARENT) {
-		adopt_parent(&given, tracestate, ret);
-	} else {
-		if (trace_id_mint(&ret->trace_id))
-			ret->flags = TRACE_FLAG_RANDOM;
-		ret->has_link = has_given;
-		if (has_given)
-			ret->link = given;
-	}
-	if (config->submit_context != SUBMIT_IGNORE &&
-	    baggage_normalize(baggage, ret->baggage) < 0)
-		ret->baggage[0] = '\0';
-	sampler_decide(&config->sampler, ret);
-}
+#include "host/new_context.h"
 
 /* The name under which the job finds one of the carried values. */
 static void job_name_of(const char *name, char ret[64])
@@ -117,9 +81,9 @@ void submit_job(struct plugin *plugin, spank_t sp)
 	unsetenv(STEP_PARENT_VAR);
 	/* Once a process: the components of a heterogeneous job are one job. */
 	if (!plugin->submitted)
-		submit_context(plugin->config, getenv("TRACEPARENT"),
-			       getenv("TRACESTATE"), getenv("BAGGAGE"),
-			       &plugin->context);
+		new_context(plugin->config, getenv("TRACEPARENT"),
+			    getenv("TRACESTATE"), getenv("BAGGAGE"),
+			    &plugin->context);
 	plugin->submitted = true;
 	job_context_format(&plugin->context, text);
 	carry(sp, JOB_CONTEXT_VAR, text);

@@ -19,12 +19,4 @@
 /* slurm_spank_init_post_opt of a client; plugin->config is loaded. */
 void submit_job(struct plugin *plugin, spank_t sp);
 
-/*
- * Makes the context of a new job from what the submitter's environment holds
- * (any of the texts may be NULL or hostile).  Pure but for clock and random.
- */
-void submit_context(const struct config *config, const char *traceparent,
-		    const char *tracestate, const char *baggage,
-		    struct job_context *ret);
-
 #endif

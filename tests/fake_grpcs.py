@@ -74,7 +74,8 @@ def main():
     program = subprocess.Popen([fake_grpc, *sys.argv[1:]], stdout=subprocess.PIPE, text=True)
     port = int(program.stdout.readline())
     listener = socket.create_server(("127.0.0.1", 0), backlog=32)
-    print(listener.getsockname()[1], flush=True)
+    # in one piece: who started us reads once, and closes
+    os.write(1, f"{listener.getsockname()[1]}\n".encode())
     while True:
         client, _ = listener.accept()
         threading.Thread(target=serve, args=(client, context, port), daemon=True).start()

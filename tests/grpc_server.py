@@ -75,7 +75,7 @@ def main():
         port = server.add_insecure_port("127.0.0.1:" + options.port)
     signal.signal(signal.SIGTERM, lambda *_: server.stop(5))
     server.start()
-    print(port, flush=True)
+    os.write(1, f"{port}\n".encode())
     server.wait_for_termination()
 
 

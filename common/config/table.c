@@ -116,7 +116,8 @@ const struct config_key config_keys[] = {
 	  .section = EXPORT,
 	  .def = "http://localhost:4318",
 	  LIST(endpoints, endpoint),
-	  .help = "Where spans go; one URL or several, separated by commas. "
+	  .help = "Where spans go; one URL or several, 64 at most, separated by "
+		  "commas. "
 		  "http://HOST:PORT and https://HOST:PORT speak OTLP over HTTP "
 		  "with protobuf; http+json:// and https+json:// the same with "
 		  "JSON; grpc:// and grpcs:// OTLP over gRPC (port 4317); "
@@ -152,7 +153,8 @@ const struct config_key config_keys[] = {
 	  .help = "A file with more headers, one name=value on a line, nothing "
 		  "encoded. "
 		  "It is refused unless it belongs to the agent's user and has "
-		  "mode 0600." },
+		  "mode 0600, and is read when the agent starts and at "
+		  "SIGHUP." },
 	{ .name = "Auth",
 	  .section = EXPORT,
 	  .type = "bearer:FILE|sigv4:REGION/SERVICE",
@@ -167,7 +169,8 @@ const struct config_key config_keys[] = {
 	{ .name = "CredentialsFile",
 	  .section = EXPORT,
 	  PATH(credentials_file),
-	  .help = "The credentials for sigv4, in AWS's form: "
+	  .help = "The credentials for Auth=sigv4, which it needs, in AWS's "
+		  "form: "
 		  "aws_access_key_id, aws_secret_access_key and "
 		  "aws_session_token under [default]. "
 		  "It is read again whenever it changes, and refused unless it "
@@ -198,8 +201,8 @@ const struct config_key config_keys[] = {
 	  .section = EXPORT,
 	  .type = "list",
 	  ROW(no_proxy, char *, no_proxy),
-	  .help = "Hosts that are reached without Proxy, separated by commas; "
-		  "a domain stands for all hosts in it." },
+	  .help = "Hosts that are reached without Proxy, which it needs, "
+		  "separated by commas; a domain stands for all hosts in it." },
 	{ .name = "FileMaxSize",
 	  .section = EXPORT,
 	  .def = "0",
@@ -228,7 +231,9 @@ const struct config_key config_keys[] = {
 	  .section = TLS,
 	  PATH(key_file),
 	  .help = "The private key (PEM) of CertFile. "
-		  "It is refused when others can read it." },
+		  "It is refused unless it belongs to the agent's user or root, "
+		  "and nobody but its owner and group can read it and nobody "
+		  "but its owner change it." },
 	{ .name = "TLSVerify",
 	  .section = TLS,
 	  .def = "yes",
@@ -285,15 +290,18 @@ const struct config_key config_keys[] = {
 	  .def = "compact",
 	  CHOICE("compact|descriptive", enum span_names, span_names,
 		 names_of_spans),
-	  .help = "descriptive appends the name of the job or step to the names "
-		  "of spans; backends that count by name prefer compact." },
+	  .help = "descriptive appends the name of the job, or the id of the "
+		  "step, to the names of their spans; backends that count by "
+		  "name prefer compact." },
 	{ .name = "JobComment",
 	  .section = TRACES,
 	  .def = "AdminComment",
 	  CHOICE("AdminComment|SystemComment|Comment|Extra|none",
 		 enum job_comment, job_comment, comments),
 	  .help = "The field of the job that gets trace_id=ID appended, so that "
-		  "scontrol show job names the trace." },
+		  "scontrol show job names the trace. "
+		  "Slurm 22.05 has no Extra, and lets SystemComment be set at "
+		  "the job's end only." },
 	{ .name = "TraceURL",
 	  .section = TRACES,
 	  .type = "URL",
@@ -341,8 +349,10 @@ const struct config_key config_keys[] = {
 	  .section = BATCHES,
 	  .def = "1s",
 	  DURATION(retry_initial_delay, 1, HOURS(24)),
-	  .help = "The wait before the first retry; it doubles with each "
-		  "further one." },
+	  .help = "The longest wait before the first retry; it doubles with "
+		  "each further one. "
+		  "The wait is drawn at random below that, unless the receiver "
+		  "asks for one: then it is that long, an hour at most." },
 	{ .name = "RetryMaxDelay",
 	  .section = BATCHES,
 	  .def = "30s",
@@ -356,14 +366,16 @@ const struct config_key config_keys[] = {
 	  UNSIGNED(circuit_breaker_threshold, 1, 1000),
 	  .help = "After this many failures in a row an endpoint is left alone "
 		  "for CircuitBreakerReset. "
-		  "A receiver that refuses us, as with 401 or 404, fails." },
+		  "A refusal of the sender, as with 401 or 404, counts as a "
+		  "failure, too." },
 	{ .name = "CircuitBreakerReset",
 	  .section = BATCHES,
 	  .def = "30s",
 	  DURATION(circuit_breaker_reset, 1, HOURS(24)),
-	  .help = "How long that is, and up to a quarter of it more. "
-		  "Then one batch tries the endpoint: once that succeeds all "
-		  "goes on as before." },
+	  .help = "How long an endpoint is left alone then, and up to a "
+		  "quarter of it more. "
+		  "After that one batch tries the endpoint: once that succeeds "
+		  "all goes on as before." },
 	{ .name = "ShutdownTimeout",
 	  .section = BATCHES,
 	  .def = "5s",
@@ -397,7 +409,9 @@ const struct config_key config_keys[] = {
 	  .type = "user",
 	  ROW(user, char *, agent_user),
 	  .help = "The user that slurm-otel-agent runs as. "
-		  "SlurmUser stands for the one that slurm.conf names." },
+		  "SlurmUser stands for the one that slurm.conf names. "
+		  "Another one must be an operator of Slurm's to set comments; "
+		  "else they are set at the job's end only." },
 	{ .name = "LogLevel",
 	  .section = AGENT,
 	  .def = "info",

@@ -11,13 +11,15 @@
  * serialised opentelemetry Span that ends where it starts.  The file's mtime is
  * the last moment at which the step is known to have lived.
  *
- *   state                who holds it            after a crash
- *   .<name>              writer: exclusive flock swept when OPEN_SWEEP_S old
- *   .free.<n>            nobody; a writer that  stays; a few such files are
- * kept fills it: exclusive    from ended steps, to be used flock again <name>,
- * locked       the step's slurmstepd   the lock goes: an orphan <name>, not
- * locked   nobody                  the agent appends the closed span, then
- * unlinks
+ * States, who holds each, and what a crash leaves in it:
+ *
+ * - .<name> (the writer that fills it: exclusive flock): swept when
+ *   OPEN_SWEEP_S old
+ * - .free.<n> (nobody; a writer that fills it: exclusive flock): stays; a few
+ *   files of ended steps are kept so, to be used again
+ * - <name>, locked (the step's slurmstepd): the lock goes, and it is an orphan
+ * - <name>, not locked (nobody): an orphan; the agent appends the closed span,
+ *   then unlinks
  *
  * A writer that dies after it appended the span of the ended step and before it
  * unlinked, or an agent that dies between the two, leaves a record whose span

@@ -299,9 +299,9 @@ int spool_read(struct spool_reader *reader, struct spool_record *ret,
 		r = read_record(reader, ret, err);
 		if (r)
 			return r;
-		/* Nothing, or nothing but torn bytes, was left in there.  Where
-		 * the disk is too full to note that, the next commit will,
-		 * which frees a segment first: reading must get there. */
+		/* Nothing, or nothing but torn bytes, was left in there.  A
+		 * cursor that can not be written is the next commit's to
+		 * report: reading goes on without. */
 		spool_advance(reader, true, NULL);
 	}
 	return r;

@@ -151,7 +151,7 @@ else
 fi
 
 # --- a full disk
-if [[ $MOUNTS_ARE_OURS ]] && mount -t tmpfs -o size=64k none "$disk"; then
+if [[ $MOUNTS_ARE_OURS ]] && mount -t tmpfs -o size=256k none "$disk"; then
   restart_with "SpoolDir=$CLUSTER_SPOOL"
   before=$(cluster_submit --wrap 'srun -n1 true')
   cluster_wait_job "$before"

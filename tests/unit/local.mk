@@ -49,6 +49,7 @@ plugin_tests = \
 	tests/unit/test_nodelist \
 	tests/unit/test_step_context \
 	tests/unit/test_step_hooks \
+	tests/unit/test_submission \
 	tests/unit/test_submit
 plugin_test_libs = libspankotel.la libjobspans.la libfakespank.la $(LDADD)
 tests_unit_test_job_file_LDADD = $(plugin_test_libs)
@@ -57,6 +58,7 @@ tests_unit_test_job_times_LDADD = $(plugin_test_libs)
 tests_unit_test_nodelist_LDADD = $(plugin_test_libs)
 tests_unit_test_step_context_LDADD = $(plugin_test_libs)
 tests_unit_test_step_hooks_LDADD = $(plugin_test_libs)
+tests_unit_test_submission_LDADD = libjobsubmit.la $(LDADD)
 tests_unit_test_submit_LDADD = $(plugin_test_libs)
 
 # What waits in spools, what agents count, and how both are shown.

@@ -66,7 +66,7 @@ Test(cli_check, refuses_wrong_arguments)
 Test(cli_check, prints_help)
 {
 	cr_assert_eq(run("--help", NULL), 0);
-	assert_says("usage: slurm-otel check [--config FILE] [--send]");
+	assert_says("Usage: slurm-otel check [--config FILE] [--send]");
 }
 
 Test(cli_check, fails_without_a_file_that_was_named)

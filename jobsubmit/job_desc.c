@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A job's lists of NAME=VALUE; see job_desc.h. */
+#include "jobsubmit/job_desc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+
+struct desc_list desc_spank_env(job_desc_msg_t *job)
+{
+	return (struct desc_list){ &job->spank_job_env,
+				   &job->spank_job_env_size };
+}
+
+struct desc_list desc_environment(job_desc_msg_t *job)
+{
+	return (struct desc_list){ &job->environment, &job->env_size };
+}
+
+static bool is_named(const char *entry, const char *name, size_t len)
+{
+	return entry && !strncmp(entry, name, len) && entry[len] == '=';
+}
+
+/* The place of name from i on; the size when it is not there. */
+static uint32_t find(const struct desc_list *env, const char *name, uint32_t i)
+{
+	size_t len = strlen(name);
+	uint32_t n = *env->list ? *env->size : 0;
+
+	while (i < n && !is_named((*env->list)[i], name, len))
+		i++;
+	return i;
+}
+
+static uint32_t size_of(const struct desc_list *env)
+{
+	return *env->list ? *env->size : 0;
+}
+
+const char *desc_get(const struct desc_list *env, const char *name)
+{
+	uint32_t i = find(env, name, 0);
+
+	return i < size_of(env) ? (*env->list)[i] + strlen(name) + 1 : NULL;
+}
+
+static void drop(const struct desc_list *env, uint32_t i)
+{
+	char **list = *env->list;
+
+	slurm_xfree((void **)&list[i]);
+	for (; i + 1 < *env->size; i++)
+		list[i] = list[i + 1];
+	list[i] = NULL;
+	(*env->size)--;
+}
+
+static void drop_all(const struct desc_list *env, const char *name)
+{
+	uint32_t i = 0;
+
+	while ((i = find(env, name, i)) < size_of(env))
+		drop(env, i);
+}
+
+/* Room for one more and the NULL that some readers want at the end. */
+static int make_room(const struct desc_list *env)
+{
+	uint32_t n = size_of(env);
+
+	if (!*env->list)
+		*env->list = slurm_xcalloc(2, sizeof(char *), true, true,
+					   __FILE__, __LINE__, __func__);
+	else if (!slurm_xrecalloc((void **)env->list, n + 2, sizeof(char *),
+				  true, true, __FILE__, __LINE__, __func__))
+		return -1;
+	if (!*env->list)
+		return -1;
+	*env->size = n;
+	return 0;
+}
+
+int desc_set(const struct desc_list *env, const char *name, const char *value)
+{
+	_cleanup_free_ char *text = NULL;
+	char *entry;
+
+	if (!*value) {
+		drop_all(env, name);
+		return 0;
+	}
+	if (asprintf(&text, "%s=%s", name, value) < 0 || make_room(env) < 0)
+		return -1;
+	entry = slurm_xstrdup(text);
+	if (!entry)
+		return -1;
+	drop_all(env, name);
+	(*env->list)[(*env->size)++] = entry;
+	return 0;
+}

@@ -1,0 +1,19 @@
+# job_submit_otel.so, optional, from Slurm's public headers alone.  All but the
+# entry file is a library, so that the unit tests call it.
+noinst_LTLIBRARIES += libjobsubmit.la
+libjobsubmit_la_SOURCES = \
+	jobsubmit/compat.h \
+	jobsubmit/job_desc.c jobsubmit/job_desc.h \
+	jobsubmit/settings.c jobsubmit/settings.h \
+	jobsubmit/submission.c jobsubmit/submission.h
+libjobsubmit_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
+libjobsubmit_la_LIBADD = libotel.la
+
+slurmplugin_LTLIBRARIES += job_submit_otel.la
+job_submit_otel_la_SOURCES = jobsubmit/job_submit_otel.c
+job_submit_otel_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
+job_submit_otel_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-Wl,--version-script=$(srcdir)/jobsubmit/job_submit_otel.map -Wl,-z,lazy
+job_submit_otel_la_LIBADD = libjobsubmit.la
+job_submit_otel_la_DEPENDENCIES = libjobsubmit.la jobsubmit/job_submit_otel.map
+EXTRA_DIST += jobsubmit/job_submit_otel.map
