@@ -105,13 +105,11 @@ rm -rf "$RECEIVED" "$SPOOL" "$PROM"
 start_collector 200 200 200 413 200 hang
 setup "Endpoint=http://127.0.0.1:$PORT" MaxExportBatchSize=10
 write_spans 1 100
-mkdir "$SPOOL/cursor.tmp" # so that the cursor can not be moved
 start_agent
 ok 'three batches and half of one are accepted' until_true all_received 35
 ok 'the agent waits for the other half' until_true eval '[[ $(requests) -eq 6 ]]'
 kill -KILL "$AGENT_PID"
 wait "$AGENT_PID" 2>/dev/null
-rmdir "$SPOOL/cursor.tmp"
 is 'the figures of a killed agent: exported, not settled' \
   "$(status '"\(.spans.created) \(.spans.exported) \(.spans.unsettled) \(.waiting.spans)"')" \
   '100 35 5 70'
