@@ -118,11 +118,11 @@ static int append_one(const struct queue *queue, uint64_t max_size,
 		      const struct iovec *span, uint32_t job_id,
 		      struct err *err)
 {
-	const struct spool_options options = { .max_size = max_size };
-	const struct spool_entry entry = { SPOOL_SPAN, job_id, span->iov_base,
-					   span->iov_len };
+	const struct spool_options options = { .max_size = max_size,
+					       .kept = true };
 
-	return spool_try_append(queue->fd, &options, &entry, 1, err);
+	return spool_append(queue->fd, &options, SPOOL_SPAN, job_id,
+			    span->iov_base, span->iov_len, err);
 }
 
 size_t queue_append(struct queue *queue, uint64_t max_size,

@@ -126,12 +126,6 @@ int spool_append_all(int dirfd, const struct spool_options *options,
 		     const struct spool_entry *entries, size_t n,
 		     struct err *err);
 
-/* The same for a caller that keeps what could not be appended, and tries again:
- * it is not counted as lost. */
-int spool_try_append(int dirfd, const struct spool_options *options,
-		     const struct spool_entry *entries, size_t n,
-		     struct err *err);
-
 /*
  * Makes durable what was appended with `sync` off: current, the segments with
  * a number above `after`, and the directory.  *ret_last is the number to pass

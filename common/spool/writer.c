@@ -215,15 +215,6 @@ static int append_all(int dirfd, const struct spool_options *options,
 	return append_record(&append, err);
 }
 
-int spool_try_append(int dirfd, const struct spool_options *options,
-		     const struct spool_entry *entries, size_t n,
-		     struct err *err)
-{
-	if (check(dirfd, options, entries, n, err) < 0)
-		return -1;
-	return append_all(dirfd, options, entries, n, err);
-}
-
 int spool_append_all(int dirfd, const struct spool_options *options,
 		     const struct spool_entry *entries, size_t n,
 		     struct err *err)
