@@ -3,7 +3,6 @@
 #include "cli/check_files.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,8 @@
 #include <unistd.h>
 
 #include "config/endpoint.h"
+#include "host/privileges.h"
+#include "host/slurm_conf.h"
 
 #define PATH_SHOWN 300 /* a path that is longer is cut */
 
@@ -19,6 +20,8 @@ struct check {
 	const struct config *config;
 	void (*warn)(const char *message, void *arg);
 	void *arg;
+	/* whom the agent is to be, when we are root and it is not */
+	const struct agent_user *agent;
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -48,6 +51,31 @@ static bool any_url(const struct config *config)
 	return false;
 }
 
+/* By its mode, as to a process without other groups.  The directories above are
+ * not looked at. */
+static bool may_read(const struct agent_user *user, const struct stat *st)
+{
+	if (st->st_uid == user->uid)
+		return st->st_mode & S_IRUSR;
+	if (st->st_gid == user->gid)
+		return st->st_mode & S_IRGRP;
+	return st->st_mode & S_IROTH;
+}
+
+/* Root may read it in any case. */
+static void check_access(const struct check *check, const char *key,
+			 const char *path, const struct stat *st)
+{
+	if (access(path, R_OK) < 0)
+		warn(check, "%s: %.*s can not be read: %m", key, PATH_SHOWN,
+		     path);
+	else if (check->agent && !may_read(check->agent, st))
+		warn(check,
+		     "%s: %.*s can not be read by AgentUser, uid %u: give it "
+		     "to that user (chown)",
+		     key, PATH_SHOWN, path, (unsigned int)check->agent->uid);
+}
+
 /* A file the agent opens.  forbidden: mode bits for which it refuses it, and
  * then it follows no symbolic link either. */
 static void check_file(const struct check *check, const char *key,
@@ -72,9 +100,8 @@ static void check_file(const struct check *check, const char *key,
 		     "%s: %.*s has mode %04o, and others can read or change "
 		     "it: the agent refuses it; use chmod 0600",
 		     key, PATH_SHOWN, path, (unsigned int)st.st_mode & 07777);
-	else if (access(path, R_OK) < 0)
-		warn(check, "%s: %.*s can not be read: %m", key, PATH_SHOWN,
-		     path);
+	else
+		check_access(check, key, path, &st);
 }
 
 static void check_tls(const struct check *check)
@@ -165,22 +192,29 @@ static void check_spool(const struct check *check)
 	}
 }
 
+/* slurm.conf is not ours to read here, if SlurmUser is meant. */
 static void check_user(const struct check *check)
 {
-	const char *user = check->config->agent_user;
+	const char *name = check->config->agent_user;
+	struct err err;
+	uid_t uid;
+	gid_t gid;
 
-	/* a number needs no name, and slurm.conf is not ours to read here */
-	if (!strcasecmp(user, "SlurmUser") || !user[strspn(user, "0123456789")])
-		return;
-	if (!getpwnam(user))
-		warn(check, "AgentUser: there is no user \"%s\" on this host",
-		     user);
+	if (strcasecmp(name, "SlurmUser") &&
+	    agent_user_lookup(name, &uid, &gid, &err) < 0)
+		warn(check, "AgentUser: %s", err.msg);
 }
 
 void check_files(const struct config *config,
 		 void (*warn_fn)(const char *message, void *arg), void *arg)
 {
-	const struct check check = { config, warn_fn, arg };
+	struct agent_user agent;
+	bool ignored;
+	bool other = geteuid() == 0 &&
+		     agent_user_find(config, &agent, &ignored, NULL) == 0 &&
+		     agent.uid != 0;
+	const struct check check = { config, warn_fn, arg,
+				     other ? &agent : NULL };
 
 	check_endpoints(&check);
 	check_headers(&check);

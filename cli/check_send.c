@@ -141,10 +141,10 @@ static bool send_to(const char *endpoint, const struct config *config,
 		print_line(masked, ": can not be used: ", err.msg);
 		return false;
 	}
-	begun = clock_unix_ns();
+	begun = clock_monotonic_ns();
 	exporter_send(exporter, batch, &result);
 	accepted = print_answer(exporter_name(exporter), &result,
-				clock_unix_ns() - begun);
+				clock_monotonic_ns() - begun);
 	exporter_destroy(exporter);
 	return accepted;
 }

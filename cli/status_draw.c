@@ -21,25 +21,11 @@ static const struct column spool_columns[] = {
 
 static const struct column endpoint_columns[] = {
 	{ "ENDPOINT", false, true }, { "SPOOL", false, true },
-	{ "CIRCUIT", false, false }, { "EXPORTED", true, false },
+	{ "STATE", false, false },   { "EXPORTED", true, false },
 	{ "REFUSED", true, false },  { "SENT", true, false },
 	{ "RETRIED", true, false },  { "MEAN", true, false },
 	{ "P99", true, false },      { "LAST SENT", false, false },
 };
-
-const char *circuit_name(uint64_t state)
-{
-	switch (state) {
-	case CIRCUIT_CLOSED:
-		return "closed";
-	case CIRCUIT_HALF_OPEN:
-		return "half-open";
-	case CIRCUIT_OPEN:
-		return "open";
-	default:
-		return "unknown";
-	}
-}
 
 bool status_shows(const struct endpoint_metrics *endpoint)
 {
@@ -132,19 +118,40 @@ static void put_quantile(struct table *table, const struct histogram *histogram,
 		put_duration(table, ns, utf8);
 }
 
+/* In words for people: of a circuit, "closed" is the good state. */
+static const char *state_text(const struct endpoint_metrics *endpoint)
+{
+	if (!endpoint->configured)
+		return "unused";
+	switch (endpoint->circuit) {
+	case CIRCUIT_CLOSED:
+		return endpoint->failures ? "failing" : "well";
+	case CIRCUIT_HALF_OPEN:
+		return "probed";
+	case CIRCUIT_OPEN:
+		return "left alone";
+	default:
+		return "unknown";
+	}
+}
+
+static enum style state_style(const struct endpoint_metrics *endpoint)
+{
+	if (!endpoint->configured)
+		return STYLE_FAINT;
+	return endpoint->circuit == CIRCUIT_CLOSED && !endpoint->failures
+		       ? STYLE_GOOD
+		       : STYLE_BAD;
+}
+
 static void put_endpoint(struct table *table, const struct spool_status *spool,
 			 const struct endpoint_metrics *endpoint, bool utf8)
 {
-	bool well = endpoint->circuit == CIRCUIT_CLOSED && !endpoint->failures;
 	char when[TIME_TEXT_SIZE] = "never";
 
 	table_put(table, STYLE_TITLE, "%s", endpoint->name);
 	table_put(table, STYLE_PLAIN, "%s", spool->name);
-	if (endpoint->configured)
-		table_put(table, well ? STYLE_GOOD : STYLE_BAD, "%s",
-			  circuit_name(endpoint->circuit));
-	else
-		table_put(table, STYLE_FAINT, "unused");
+	table_put(table, state_style(endpoint), "%s", state_text(endpoint));
 	put_number(table, STYLE_PLAIN, endpoint->exported);
 	put_number(table, STYLE_BAD, endpoint->refused + endpoint->rejected);
 	put_number(table, STYLE_PLAIN, endpoint->sent);

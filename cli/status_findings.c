@@ -36,6 +36,12 @@ static uint64_t age(const struct search *search, uint64_t then_ns)
 	return now > then_ns ? now - then_ns : 0;
 }
 
+static bool is_recent(const struct search *search, uint64_t then_ns)
+{
+	return then_ns && age(search, then_ns) <= STATUS_LOSS_NS;
+}
+
+/* Beside spans, requests for comments are all that may wait. */
 static void look_at_agent(struct search *search,
 			  const struct spool_status *spool)
 {
@@ -45,8 +51,13 @@ static void look_at_agent(struct search *search,
 	if (!waiting->records)
 		return;
 	if (!spool->served) {
-		find(search, "%s: no agent runs, and %" PRIu64 " spans wait",
-		     spool->name, waiting->spans);
+		find(search,
+		     "%s: no agent runs, and %" PRIu64 " %s wait; they are "
+		     "sent once it runs: systemctl start slurm-otel-agent@%s",
+		     spool->name,
+		     waiting->spans ? waiting->spans : waiting->records,
+		     waiting->spans ? "spans" : "comments of jobs",
+		     spool->name);
 	} else if (age(search, waiting->oldest_ns) > STATUS_WAIT_NS) {
 		duration_text(age(search, waiting->oldest_ns), false, since);
 		find(search, "%s: spans have been waiting for %s", spool->name,
@@ -102,7 +113,7 @@ static void look_at_losses(struct search *search,
 	};
 	char when[TIME_TEXT_SIZE];
 
-	if (!spool->loss_ns || age(search, spool->loss_ns) > STATUS_LOSS_NS)
+	if (!is_recent(search, spool->loss_ns))
 		return;
 	clock_text(spool->loss_ns, when);
 	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
@@ -112,6 +123,21 @@ static void look_at_losses(struct search *search,
 			     spool->name, losses[i].n, losses[i].what, when);
 }
 
+/* The reason of what look_at_losses tells. */
+static void look_at_refusals(struct search *search,
+			     const struct spool_status *spool,
+			     const struct endpoint_metrics *endpoint)
+{
+	uint64_t n = endpoint->refused + endpoint->rejected;
+
+	if (n && is_recent(search, endpoint->error_ns) &&
+	    is_recent(search, spool->loss_ns))
+		find(search,
+		     "%s: %s: it refused %" PRIu64
+		     " spans; its last complaint: %s",
+		     spool->name, endpoint->name, n, endpoint->error);
+}
+
 static void look_at_endpoint(struct search *search,
 			     const struct spool_status *spool,
 			     const struct endpoint_metrics *endpoint)
@@ -119,14 +145,19 @@ static void look_at_endpoint(struct search *search,
 	if (!spool->served || !endpoint->configured)
 		return;
 	if (endpoint->circuit == CIRCUIT_OPEN)
-		find(search, "%s: %s: its circuit is open: %s", spool->name,
-		     endpoint->name, endpoint->error);
+		find(search,
+		     "%s: %s: %" PRIu64 " attempts in a row failed, and it is "
+		     "left alone for a while: %s",
+		     spool->name, endpoint->name, endpoint->failures,
+		     endpoint->error);
 	else if (endpoint->failures)
 		find(search,
 		     "%s: %s: it did not take the last batch, %" PRIu64
 		     " attempt%s in a row failed: %s",
 		     spool->name, endpoint->name, endpoint->failures,
 		     endpoint->failures == 1 ? "" : "s", endpoint->error);
+	else
+		look_at_refusals(search, spool, endpoint);
 }
 
 size_t status_findings(const struct status_view *view,

@@ -113,6 +113,20 @@ static void push(struct json to, struct json_object *value)
 
 /* ---- what there is to say ------------------------------------------------ */
 
+static const char *circuit_name(uint64_t state)
+{
+	switch (state) {
+	case CIRCUIT_CLOSED:
+		return "closed";
+	case CIRCUIT_HALF_OPEN:
+		return "half-open";
+	case CIRCUIT_OPEN:
+		return "open";
+	default:
+		return "unknown";
+	}
+}
+
 static void add_agent(struct json to, const struct spool_status *spool)
 {
 	const struct agent_metrics *metrics = &spool->metrics.agent;

@@ -46,8 +46,6 @@ void status_draw(const struct status_view *view, const struct look *look,
  */
 int status_json(const struct status_view *view, bool pretty, struct buf *out);
 
-/* "closed", "open", "half-open"; "unknown". */
-const char *circuit_name(uint64_t state);
 /* An agent of another version, or none, keeps no figures of this endpoint. */
 bool status_shows(const struct endpoint_metrics *endpoint);
 

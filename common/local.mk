@@ -23,6 +23,7 @@ libotel_la_SOURCES = \
 	common/span/encode.c \
 	common/span/limits.h \
 	common/span/lost.c common/span/lost.h \
+	common/span/wire.c common/span/wire.h \
 	common/span/exit_status.c common/span/exit_status.h \
 	common/span/span.c common/span/span.h common/span/span_private.h \
 	$(config_sources) \

@@ -31,29 +31,22 @@
  *   spool_tool ids FILE...
  *       prints the number of every span in OTLP requests, one a line
  */
+#include "spool_tool.h"
+
 #include <endian.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "proto/otlp.pb-c.h"
 #include "span/span.h"
-#include "spool/open.h"
-#include "spool/record.h"
 #include "spool/spool.h"
 #include "util/cleanup.h"
-#include "util/hex.h"
 
 #define SPOOL_SIZE (256 * 1024 * 1024) /* SPOOL_SIZE in the environment */
 
-static int usage(void)
+int usage(void)
 {
 	fputs("usage: spool_tool write|rich|comment|raw|version|flips|cuts|"
 	      "stats|open|hold|lost|ids ...\n",
@@ -61,10 +54,17 @@ static int usage(void)
 	return 2;
 }
 
-static int fail(const struct err *err)
+int fail(const struct err *err)
 {
 	fprintf(stderr, "spool_tool: %s\n", err->msg);
 	return 1;
+}
+
+struct numbers numbers_parse(char **argv)
+{
+	uint64_t first = strtoull(argv[0], NULL, 10);
+
+	return (struct numbers){ first, first + strtoull(argv[1], NULL, 10) };
 }
 
 static int append(const char *spool, enum spool_kind kind, uint32_t job,
@@ -82,7 +82,7 @@ static int append(const char *spool, enum spool_kind kind, uint32_t job,
 	return spool_append(fd, &options, kind, job, data, len, err);
 }
 
-static size_t make_span(uint64_t number, const char *name, uint8_t *ret)
+size_t make_span(uint64_t number, const char *name, uint8_t *ret)
 {
 	Otlp__Span span = OTLP__SPAN__INIT;
 	uint8_t trace_id[16] = "slurm-otel test";
@@ -99,15 +99,14 @@ static size_t make_span(uint64_t number, const char *name, uint8_t *ret)
 
 static int write_spans(int argc, char **argv)
 {
-	uint64_t first, count;
+	struct numbers numbers;
 	struct err err;
 	uint8_t span[1024];
 
 	if (argc < 5)
 		return usage();
-	first = strtoull(argv[3], NULL, 10);
-	count = strtoull(argv[4], NULL, 10);
-	for (uint64_t i = first; i < first + count; i++) {
+	numbers = numbers_parse(&argv[3]);
+	for (uint64_t i = numbers.first; i < numbers.end; i++) {
 		size_t len = make_span(i, argc > 5 ? argv[5] : "test", span);
 
 		if (append(argv[2], SPOOL_SPAN, (uint32_t)i, span, len, &err) <
@@ -152,14 +151,13 @@ static void fill_rich(struct span *span, uint64_t number)
 
 static int write_rich(int argc, char **argv)
 {
-	uint64_t first, count;
+	struct numbers numbers;
 	struct err err;
 
 	if (argc < 5)
 		return usage();
-	first = strtoull(argv[3], NULL, 10);
-	count = strtoull(argv[4], NULL, 10);
-	for (uint64_t i = first; i < first + count; i++) {
+	numbers = numbers_parse(&argv[3]);
+	for (uint64_t i = numbers.first; i < numbers.end; i++) {
 		struct span *span = span_create(NULL);
 		_cleanup_free_ uint8_t *data = NULL;
 		size_t len;
@@ -211,106 +209,6 @@ static int write_raw(int argc, char **argv)
 	return 0;
 }
 
-/* ---- records that spool_append would not write --------------------------- */
-
-#define RECORD_MAX (SPOOL_HEADER_SIZE + 1024)
-
-static size_t make_record(uint8_t version, uint64_t number, uint8_t *ret)
-{
-	struct spool_header header = {
-		.version = version,
-		.kind = SPOOL_SPAN,
-		.job_id = (uint32_t)number,
-		.time_ns = 1700000000000000000,
-	};
-
-	header.len =
-		(uint32_t)make_span(number, "test", ret + SPOOL_HEADER_SIZE);
-	spool_header_encode(&header, ret + SPOOL_HEADER_SIZE, ret);
-	return SPOOL_HEADER_SIZE + header.len;
-}
-
-/* Opens current to append bytes; nobody else may be at the spool. */
-static FILE *open_current(const char *spool)
-{
-	struct err err;
-	_cleanup_close_ int dir =
-		spool_open_dir(spool, true, (uid_t)-1, (gid_t)-1, &err);
-	int fd = dir < 0 ? -1
-			 : openat(dir, "current",
-				  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
-				  0600);
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "a");
-
-	if (!out)
-		fprintf(stderr, "spool_tool: %s can not be written\n", spool);
-	return out;
-}
-
-static int close_current(FILE *out)
-{
-	return fclose(out) ? fail(&(struct err){ "write failed" }) : 0;
-}
-
-static int write_version(int argc, char **argv)
-{
-	uint8_t record[RECORD_MAX];
-	uint64_t first, count;
-	FILE *out;
-
-	if (argc < 6)
-		return usage();
-	first = strtoull(argv[4], NULL, 10);
-	count = strtoull(argv[5], NULL, 10);
-	out = open_current(argv[2]);
-	if (!out)
-		return 1;
-	for (uint64_t i = first; i < first + count; i++)
-		fwrite(record, 1,
-		       make_record((uint8_t)atoi(argv[3]), i, record), out);
-	return close_current(out);
-}
-
-/* Three spans, the middle one damaged: bit flipped, then cut at len. */
-static void put_three(FILE *out, uint64_t first, size_t bit, size_t len)
-{
-	uint8_t record[RECORD_MAX];
-	size_t whole = make_record(SPOOL_VERSION, first, record);
-
-	fwrite(record, 1, whole, out);
-	make_record(SPOOL_VERSION, first + 1, record);
-	if (bit < 8 * whole)
-		record[bit / 8] ^= (uint8_t)(1 << bit % 8);
-	fwrite(record, 1, len, out);
-	make_record(SPOOL_VERSION, first + 2, record);
-	fwrite(record, 1, whole, out);
-}
-
-static int write_damaged(int argc, char **argv)
-{
-	uint8_t record[RECORD_MAX];
-	size_t len = make_record(SPOOL_VERSION, 1, record);
-	bool flips = !strcmp(argv[1], "flips");
-	size_t n = flips ? 8 * len : len - 1, bytes = 0;
-	uint64_t first;
-	FILE *out;
-
-	if (argc < 4)
-		return usage();
-	first = strtoull(argv[3], NULL, 10);
-	out = open_current(argv[2]);
-	if (!out)
-		return 1;
-	for (size_t i = 0; i < n; i++) {
-		size_t left = flips ? len : i + 1;
-
-		put_three(out, first + 3 * i, flips ? i : SIZE_MAX, left);
-		bytes += left;
-	}
-	printf("%zu %zu\n", n, bytes);
-	return close_current(out);
-}
-
 static int print_stats(int argc, char **argv)
 {
 	struct spool_stats stats;
@@ -327,169 +225,6 @@ static int print_stats(int argc, char **argv)
 	       stats.bytes, stats.segments, stats.dropped_records,
 	       stats.torn_bytes, stats.torn_runs, stats.failed_records);
 	return 0;
-}
-
-/* ---- open/ ------------------------------------------------------------ */
-
-static int make_open(const char *spool, uint64_t number,
-		     struct open_record *ret, struct err *err)
-{
-	/* to make it writes to it, which wakes an agent */
-	_cleanup_close_ int fd = spool_open_dir(spool, access(spool, F_OK) < 0,
-						(uid_t)-1, (gid_t)-1, err);
-	char name[OPEN_NAME_SIZE];
-	uint8_t span[1024];
-	size_t len = make_span(number, "slurm.step", span);
-
-	if (fd < 0)
-		return -1;
-	snprintf(name, sizeof(name), "%llu.batch", (unsigned long long)number);
-	return open_record_make(fd, name, false, (uint32_t)number, span, len,
-				ret, err);
-}
-
-/* As an earlier boot would have left it, its mtime included. */
-static int change_boot(const struct open_record *record, const char *boot_id)
-{
-	uint8_t data[2048];
-	ssize_t n = pread(record->fd, data, sizeof(data), 0);
-	struct spool_header header;
-	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
-					   { .tv_sec = 1700000500 } };
-
-	if (n < SPOOL_HEADER_SIZE || !spool_header_decode(data, &header) ||
-	    hex_decode(boot_id, BOOT_ID_SIZE, data + SPOOL_HEADER_SIZE) < 0)
-		return -1;
-	spool_header_encode(&header, data + SPOOL_HEADER_SIZE, data);
-	if (pwrite(record->fd, data, (size_t)n, 0) != n)
-		return -1;
-	return futimens(record->fd, times);
-}
-
-static int write_open(int argc, char **argv)
-{
-	uint64_t first, count;
-	struct err err;
-
-	if (argc < 5)
-		return usage();
-	first = strtoull(argv[3], NULL, 10);
-	count = strtoull(argv[4], NULL, 10);
-	for (uint64_t i = first; i < first + count; i++) {
-		struct open_record record = { 0 };
-
-		if (make_open(argv[2], i, &record, &err) < 0)
-			return fail(&err);
-		if (argc > 5 && change_boot(&record, argv[5]) < 0)
-			return usage();
-		close(record.fd);
-		close(record.dir_fd);
-	}
-	return 0;
-}
-
-static int hold(int argc, char **argv)
-{
-	struct open_record record = { 0 };
-	struct err err;
-	sigset_t set;
-	int signal;
-
-	if (argc < 4)
-		return usage();
-	if (make_open(argv[2], strtoull(argv[3], NULL, 10), &record, &err) < 0)
-		return fail(&err);
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	puts("held");
-	fflush(stdout);
-	sigwait(&set, &signal);
-	open_record_remove(&record);
-	return 0;
-}
-
-/* ---- what came out ---------------------------------------------------- */
-
-static unsigned long long number_of(const Otlp__Span *span)
-{
-	uint64_t id;
-
-	memcpy(&id, span->span_id.data, sizeof(id));
-	return (unsigned long long)be64toh(id);
-}
-
-static void print_id(const Otlp__Span *span)
-{
-	printf("%llu\n", number_of(span));
-}
-
-static void print_lost(const Otlp__Span *span)
-{
-	const char *type = "-";
-
-	for (size_t i = 0; i < span->n_attributes; i++)
-		if (!strcmp(span->attributes[i]->key, "error.type"))
-			type = span->attributes[i]->value->string_value;
-	printf("%llu %llu %llu %d %s %s\n", number_of(span),
-	       (unsigned long long)span->start_time_unix_nano,
-	       (unsigned long long)span->end_time_unix_nano,
-	       span->status ? (int)span->status->code : 0, type,
-	       span->status ? span->status->message : "");
-}
-
-static void each_span(const Otlp__TracesData *data,
-		      void (*print)(const Otlp__Span *span))
-{
-	for (size_t i = 0; i < data->n_resource_spans; i++) {
-		const Otlp__ResourceSpans *rs = data->resource_spans[i];
-
-		for (size_t j = 0; j < rs->n_scope_spans; j++)
-			for (size_t k = 0; k < rs->scope_spans[j]->n_spans; k++)
-				print(rs->scope_spans[j]->spans[k]);
-	}
-}
-
-static int print_file(const char *path, void (*print)(const Otlp__Span *span))
-{
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	_cleanup_free_ uint8_t *data = NULL;
-	Otlp__TracesData *request;
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -1;
-	data = malloc((size_t)st.st_size + 1);
-	if (!data || read(fd, data, (size_t)st.st_size) != st.st_size)
-		return -1;
-	request = otlp__traces_data__unpack(NULL, (size_t)st.st_size, data);
-	if (!request)
-		return -1;
-	each_span(request, print);
-	otlp__traces_data__free_unpacked(request, NULL);
-	return 0;
-}
-
-static int print_all(int argc, char **argv,
-		     void (*print)(const Otlp__Span *span))
-{
-	for (int i = 2; i < argc; i++)
-		if (print_file(argv[i], print) < 0) {
-			fprintf(stderr, "spool_tool: %s does not decode\n",
-				argv[i]);
-			return 1;
-		}
-	return 0;
-}
-
-static int print_ids(int argc, char **argv)
-{
-	return print_all(argc, argv, print_id);
-}
-
-static int print_losts(int argc, char **argv)
-{
-	return print_all(argc, argv, print_lost);
 }
 
 int main(int argc, char **argv)

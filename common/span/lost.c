@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "span/attrs.h"
+#include "span/wire.h"
 
 /* Fields of opentelemetry.proto.trace.v1.Span; see common/proto/otlp.proto. */
 enum {
@@ -26,98 +27,6 @@ enum {
 enum { STATUS_MESSAGE = 2, STATUS_CODE = 3 };
 enum { KEY_VALUE_KEY = 1, KEY_VALUE_VALUE = 2 };
 enum { ANY_VALUE_STRING = 1 };
-
-enum wire { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 };
-
-#define FIELD_NUMBER_MAX 536870911 /* 2^29 - 1 */
-
-struct field {
-	uint32_t number;
-	enum wire wire;
-	const uint8_t *raw; /* with its tag */
-	size_t raw_len;
-	const uint8_t *bytes; /* BYTES */
-	uint64_t value;       /* of the others; the length of BYTES */
-};
-
-struct cursor {
-	const uint8_t *at, *end;
-};
-
-static bool take_varint(struct cursor *cursor, uint64_t *ret)
-{
-	uint64_t value = 0;
-
-	for (unsigned shift = 0; shift < 64 && cursor->at < cursor->end;
-	     shift += 7) {
-		uint8_t byte = *cursor->at++;
-
-		value |= (uint64_t)(byte & 0x7f) << shift;
-		if (!(byte & 0x80)) {
-			*ret = value;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool take_fixed(struct cursor *cursor, unsigned size, uint64_t *ret)
-{
-	*ret = 0;
-	if ((size_t)(cursor->end - cursor->at) < size)
-		return false;
-	for (unsigned i = 0; i < size; i++)
-		*ret |= (uint64_t)*cursor->at++ << (8 * i);
-	return true;
-}
-
-static bool take_bytes(struct cursor *cursor, struct field *ret)
-{
-	if (!take_varint(cursor, &ret->value) ||
-	    ret->value > (uint64_t)(cursor->end - cursor->at))
-		return false;
-	ret->bytes = cursor->at;
-	cursor->at += ret->value;
-	return true;
-}
-
-static bool take_value(struct cursor *cursor, struct field *ret)
-{
-	switch (ret->wire) {
-	case VARINT:
-		return take_varint(cursor, &ret->value);
-	case FIXED64:
-		return take_fixed(cursor, 8, &ret->value);
-	case BYTES:
-		return take_bytes(cursor, ret);
-	case FIXED32:
-		return take_fixed(cursor, 4, &ret->value);
-	}
-	return false;
-}
-
-/* False at the end and for what is no field; the caller tells them apart by
- * where the cursor stands. */
-static bool take_field(struct cursor *cursor, struct field *ret)
-{
-	const uint8_t *start = cursor->at;
-	uint64_t tag;
-
-	if (!take_varint(cursor, &tag) || !(tag >> 3) ||
-	    tag >> 3 > FIELD_NUMBER_MAX) {
-		cursor->at = start;
-		return false;
-	}
-	ret->number = (uint32_t)(tag >> 3);
-	ret->wire = (enum wire)(tag & 7);
-	ret->raw = start;
-	if (!take_value(cursor, ret)) {
-		cursor->at = start;
-		return false;
-	}
-	ret->raw_len = (size_t)(cursor->at - start);
-	return true;
-}
 
 static void put_varint(struct buf *out, uint64_t value)
 {
@@ -136,7 +45,7 @@ static void put_varint(struct buf *out, uint64_t value)
 
 static void put_number(struct buf *out, uint32_t field, uint64_t value)
 {
-	put_varint(out, field << 3 | VARINT);
+	put_varint(out, field << 3 | WIRE_VARINT);
 	put_varint(out, value);
 }
 
@@ -146,14 +55,14 @@ static void put_fixed64(struct buf *out, uint32_t field, uint64_t value)
 
 	for (unsigned i = 0; i < 8; i++)
 		bytes[i] = (uint8_t)(value >> (8 * i));
-	put_varint(out, field << 3 | FIXED64);
+	put_varint(out, field << 3 | WIRE_FIXED64);
 	buf_append(out, bytes, sizeof(bytes));
 }
 
 static void put_bytes(struct buf *out, uint32_t field, const void *data,
 		      size_t len)
 {
-	put_varint(out, field << 3 | BYTES);
+	put_varint(out, field << 3 | WIRE_BYTES);
 	put_varint(out, len);
 	buf_append(out, data, len);
 }
@@ -193,24 +102,24 @@ struct beginning {
 	bool trace_id, span_id; /* valid ones */
 };
 
-static bool some_bit(const struct field *field, size_t len)
+static bool some_bit(const struct wire_field *field, size_t len)
 {
 	uint8_t bits = 0;
 
-	if (field->wire != BYTES || field->value != len)
+	if (field->wire != WIRE_BYTES || field->value != len)
 		return false;
 	for (size_t i = 0; i < len; i++)
 		bits |= field->bytes[i];
 	return bits != 0;
 }
 
-static bool is_error_type(const struct field *attr)
+static bool is_error_type(const struct wire_field *attr)
 {
-	struct cursor cursor = { attr->bytes, attr->bytes + attr->value };
-	struct field key;
+	struct wire_cursor cursor = { attr->bytes, attr->bytes + attr->value };
+	struct wire_field key;
 
-	while (take_field(&cursor, &key))
-		if (key.number == KEY_VALUE_KEY && key.wire == BYTES &&
+	while (wire_take(&cursor, &key))
+		if (key.number == KEY_VALUE_KEY && key.wire == WIRE_BYTES &&
 		    key.value == strlen(ATTR_ERROR_TYPE) &&
 		    !memcmp(key.bytes, ATTR_ERROR_TYPE, key.value))
 			return true;
@@ -218,7 +127,7 @@ static bool is_error_type(const struct field *attr)
 }
 
 /* Learns from one field; true when it belongs into the ended span. */
-static bool note(const struct field *field, struct beginning *beginning)
+static bool note(const struct wire_field *field, struct beginning *beginning)
 {
 	switch (field->number) {
 	case SPAN_TRACE_ID:
@@ -228,10 +137,11 @@ static bool note(const struct field *field, struct beginning *beginning)
 		beginning->span_id = some_bit(field, SPAN_ID_SIZE);
 		return true;
 	case SPAN_START:
-		beginning->start_ns = field->wire == FIXED64 ? field->value : 0;
+		beginning->start_ns =
+			field->wire == WIRE_FIXED64 ? field->value : 0;
 		return true;
 	case SPAN_ATTRIBUTES:
-		if (field->wire == BYTES && is_error_type(field))
+		if (field->wire == WIRE_BYTES && is_error_type(field))
 			return false;
 		beginning->n_attrs++;
 		return true;
@@ -247,10 +157,10 @@ static bool note(const struct field *field, struct beginning *beginning)
 static int copy_beginning(const uint8_t *data, size_t len, struct buf *out,
 			  struct beginning *ret, struct err *err)
 {
-	struct cursor cursor = { data, data + len };
-	struct field field;
+	struct wire_cursor cursor = { data, data + len };
+	struct wire_field field;
 
-	while (take_field(&cursor, &field))
+	while (wire_take(&cursor, &field))
 		if (note(&field, ret))
 			buf_append(out, field.raw, field.raw_len);
 	if (cursor.at == cursor.end && ret->trace_id && ret->span_id &&

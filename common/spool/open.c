@@ -23,6 +23,7 @@
 #define MAKE_TRIES 2
 #define OPEN_SPARES 4
 #define SPARE_SIZE_MAX 4096
+#define HIDDEN_SIZE (OPEN_NAME_SIZE + 16) /* two dots and a pid more */
 
 /* ---- directory --------------------------------------------------------- */
 
@@ -52,16 +53,20 @@ int open_dir(int spool_fd, struct err *err)
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	_cleanup_close_ int fd = openat(spool_fd, OPEN_DIR, flags);
 	struct stat st, spool;
+	bool made = false;
 
 	if (fd < 0 && errno == ENOENT) {
-		if (mkdirat(spool_fd, OPEN_DIR, 0700) < 0 && errno != EEXIST)
+		made = mkdirat(spool_fd, OPEN_DIR, 0700) == 0;
+		if (!made && errno != EEXIST)
 			return err_set(err,
 				       "make " OPEN_DIR " in the spool: %m");
 		fd = openat(spool_fd, OPEN_DIR, flags);
 	}
 	if (fd < 0)
 		return open_error(err);
-	if (fstat(fd, &st) < 0 || fstat(spool_fd, &spool) < 0)
+	/* whatever the umask: a step may have that of the job's user */
+	if ((made && fchmod(fd, 0700) < 0) || fstat(fd, &st) < 0 ||
+	    fstat(spool_fd, &spool) < 0)
 		return err_set(err, "look at " OPEN_DIR " in the spool: %m");
 	if (st.st_uid != spool.st_uid &&
 	    spool_give_dir(fd, OPEN_DIR, spool.st_uid, spool.st_gid, &st, err) <
@@ -142,7 +147,8 @@ static void spare_name(unsigned i, char *ret)
 	snprintf(ret, OPEN_NAME_SIZE, OPEN_SPARE "%u", i);
 }
 
-/* A file that an ended step left for the next one; -1: there is none. */
+/* A file that an ended step left for the next one; -1: there is none.  None
+ * that somebody made large: to cut it would take its time. */
 static int take_spare(int dir_fd, char *ret_name, struct stat *ret)
 {
 	for (unsigned i = 0; i < OPEN_SPARES; i++) {
@@ -150,7 +156,8 @@ static int take_spare(int dir_fd, char *ret_name, struct stat *ret)
 
 		spare_name(i, ret_name);
 		fd = spool_file_open(dir_fd, ret_name, O_RDWR, ret, NULL);
-		if (fd >= 0 && claim(dir_fd, fd, ret_name, ret, NULL) == 1)
+		if (fd >= 0 && ret->st_size <= SPARE_SIZE_MAX &&
+		    claim(dir_fd, fd, ret_name, ret, NULL) == 1)
 			return take_fd(&fd);
 	}
 	return -1;
@@ -179,6 +186,8 @@ static int make_new(int dir_fd, const char *name, struct stat *ret,
 	return r == 1 ? take_fd(&fd) : -1;
 }
 
+/* Under a hidden name of this process: another component of a heterogeneous
+ * step may be making a record of the same name just now. */
 static int make_file(int dir_fd, const char *name, char *ret_hidden,
 		     struct stat *ret, struct err *err)
 {
@@ -186,7 +195,7 @@ static int make_file(int dir_fd, const char *name, char *ret_hidden,
 
 	if (fd >= 0)
 		return fd;
-	snprintf(ret_hidden, OPEN_NAME_SIZE + 1, ".%s", name);
+	snprintf(ret_hidden, HIDDEN_SIZE, ".%s.%d", name, (int)getpid());
 	return make_new(dir_fd, ret_hidden, ret, err);
 }
 
@@ -224,7 +233,7 @@ int open_record_make(int spool_fd, const char *name, bool sync, uint32_t job_id,
 {
 	_cleanup_close_ int dir_fd = -1;
 	_cleanup_unlock_ int fd = -1;
-	char hidden[OPEN_NAME_SIZE + 1];
+	char hidden[HIDDEN_SIZE];
 	struct stat st;
 
 	if (check_arguments(spool_fd, name, len, err) < 0)

@@ -13,13 +13,12 @@
  *
  * States, who holds each, and what a crash leaves in it:
  *
- * - .<name> (the writer that fills it: exclusive flock): swept when
- *   OPEN_SWEEP_S old
- * - .free.<n> (nobody; a writer that fills it: exclusive flock): stays; a few
- *   files of ended steps are kept so, to be used again
- * - <name>, locked (the step's slurmstepd): the lock goes, and it is an orphan
- * - <name>, not locked (nobody): an orphan; the agent appends the closed span,
- *   then unlinks
+ * - `.<name>.<pid>` (writer: exclusive flock): swept when OPEN_SWEEP_S old
+ * - `.free.<n>` (nobody; a writer that fills it: exclusive flock): stays; a few
+ *   such files are kept from ended steps, to be used again
+ * - `<name>`, locked (the step's slurmstepd): the lock goes: an orphan
+ * - `<name>`, not locked (nobody): the agent appends the closed span, then
+ *   unlinks
  *
  * A writer that dies after it appended the span of the ended step and before it
  * unlinked, or an agent that dies between the two, leaves a record whose span
@@ -42,11 +41,11 @@
 #define BOOT_ID_SIZE 16
 
 /*
- * Opens open/ of a spool, and makes it (mode 0700) where it is missing.  As
- * root it is given to the spool's owner while it is empty.  Never follows a
- * link; refuses what is no directory, belongs to neither the spool's owner nor
- * us, or can be written by others.  Returns a descriptor, or -1 with err, errno
- * kept.
+ * Opens open/ of a spool, and makes it (mode 0700, whatever the umask) where it
+ * is missing.  As root it is given to the spool's owner while it is empty.
+ * Never follows a link; refuses what is no directory, belongs to neither the
+ * spool's owner nor us, or can be written by others.  Returns a descriptor, or
+ * -1 with err, errno kept.
  */
 int open_dir(int spool_fd, struct err *err);
 

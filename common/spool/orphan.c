@@ -129,13 +129,16 @@ int open_record_look(int dir_fd, const char *name, struct buf *buffer,
 		return bad("no regular file", err);
 	if (!strncmp(name, OPEN_SPARE, strlen(OPEN_SPARE)))
 		return OPEN_PASS;
+	/* our lock, for an instant, would make its writer give it up */
+	if (*name == '.' && look_hidden(&st) == OPEN_PASS)
+		return OPEN_PASS;
 	fd = openat(dir_fd, name,
 		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return OPEN_GONE;
 	/* root gives a file to us before anything else */
 	if (fd < 0 && errno == EACCES)
-		return *name == '.' ? look_hidden(&st)
+		return *name == '.' ? OPEN_STALE
 				    : bad("a file that we may not read", err);
 	if (fd < 0)
 		return err_set(err, "open a record in " OPEN_DIR ": %m");

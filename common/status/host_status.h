@@ -51,9 +51,10 @@ struct host_status {
  * Looks at every spool below spool_dir (the names of daemon_spool.h) and at
  * own (a spool's path; NULL: none), and leaves what it found in *status, where
  * the next call finds it: the counting goes on from there.  A spool that can
- * not be read is listed with its problem.  Takes no lock, changes nothing,
- * wakes no agent.  Returns -1 with err when spool_dir can not be listed (one
- * that is not there is empty) or memory is short.
+ * not be read is listed with its problem.  Changes nothing, wakes no agent, and
+ * has no lock but, for an instant, that of spool_is_held.  Returns -1 with err
+ * when spool_dir can not be listed (one that is not there is empty) or memory
+ * is short.
  */
 int host_status_collect(struct host_status *status, const char *spool_dir,
 			const char *own, struct err *err);

@@ -8,6 +8,7 @@ libstatus_la_SOURCES = \
 	common/status/host_status.c common/status/host_status.h \
 	common/status/metrics_file.c common/status/metrics_file.h \
 	common/status/prometheus.c common/status/prometheus.h \
+	common/status/prometheus_rows.c common/status/prometheus_rows.h \
 	common/status/queue_status.c common/status/queue_status.h
 libstatus_la_CPPFLAGS = $(AM_CPPFLAGS) $(XXHASH_CFLAGS)
 libstatus_la_LIBADD = libotel.la

@@ -17,13 +17,19 @@ static inline uint64_t clock_unix_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
-/* Milliseconds, for deadlines. */
-static inline uint64_t clock_monotonic_ms(void)
+/* For durations. */
+static inline uint64_t clock_monotonic_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+/* Milliseconds, for deadlines. */
+static inline uint64_t clock_monotonic_ms(void)
+{
+	return clock_monotonic_ns() / 1000000;
 }
 
 #endif

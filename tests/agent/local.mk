@@ -2,7 +2,9 @@
 check_PROGRAMS += tests/fake_collector tests/spool_tool
 tests_fake_collector_SOURCES = tests/fake_collector.c
 tests_fake_collector_LDADD = libotel.la $(PROTOBUF_C_LIBS)
-tests_spool_tool_SOURCES = tests/spool_tool.c
+tests_spool_tool_SOURCES = tests/spool_tool.c tests/spool_tool.h \
+	tests/spool_tool_damage.c tests/spool_tool_open.c \
+	tests/spool_tool_print.c
 tests_spool_tool_LDADD = libotel.la $(PROTOBUF_C_LIBS)
 if HAVE_NGHTTP2
 check_PROGRAMS += tests/fake_grpc

@@ -5,7 +5,9 @@
 # shellcheck source=tests/agent/lib.sh
 . "$(dirname "$0")/../agent/lib.sh"
 
-TOOL=${SLURM_OTEL:-$PWD/slurm-otel}
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
 export LC_ALL=C.UTF-8
 mkdir "$WORK/spools"
 

@@ -8,43 +8,25 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/cluster/tap.sh
 . "$here/../cluster/tap.sh"
 
-tool=${SLURM_OTEL:-$PWD/slurm-otel}
-[[ -x $tool ]] || { echo "Bail out! no slurm-otel at $tool"; exit 1; }
-
-scratch=$(mktemp -d) || exit 1
-trap 'rm -rf "$scratch"' EXIT
+WORK=$(mktemp -d) || exit 1
+trap 'rm -rf "$WORK"' EXIT
+# shellcheck source=tests/cli/lib.sh
+. "$here/lib.sh"
 cd "$here/../data" || exit 1
 
 export LC_ALL=C.UTF-8 TZ=CET-1
 unset COLUMNS NO_COLOR TERM
 
-# Runs slurm-otel and sets STATUS, OUT and ERR.
-run() { # ARGUMENT...
-  STATUS=0
-  "$tool" "$@" >"$scratch/out" 2>"$scratch/err" || STATUS=$?
-  OUT=$(cat "$scratch/out")
-  ERR=$(cat "$scratch/err")
-}
-
 # Runs slurm-otel on a terminal; its output is in OUT.
 run_on_terminal() { # COLUMNS ARGUMENT...
   local columns=$1 command
   shift
-  printf -v command '%q ' "$tool" "$@"
+  printf -v command '%q ' "$TOOL" "$@"
   OUT=$(TERM=${terminal_type-xterm} \
     script -qec "stty cols $columns; $command" /dev/null </dev/null)
 }
 
-counts() { tail -n 1 "$scratch/out"; }
-
-usage_error() { # DESCRIPTION MESSAGE ARGUMENT...
-  local description=$1 message=$2
-  shift 2
-  run "$@"
-  is "$description: status 2" "$STATUS" 2
-  like "$description: message" "$ERR" "$message"
-  is "$description: no output" "$OUT" ""
-}
+counts() { tail -n 1 "$WORK/out"; }
 
 # --- the tool ---------------------------------------------------------------
 usage_error "no command" "Usage: slurm-otel COMMAND"
@@ -110,8 +92,8 @@ is "hostile data in ASCII" "$OUT" "$(cat hostile-80-ascii.expected)"
 LC_ALL=C run $'\e[31m'
 like "hostile argument in ASCII" "$ERR" 'unknown command: \?\[31m'
 
-cat train.jsonl app.jsonl >"$scratch/both"
-run show - <"$scratch/both"
+cat train.jsonl app.jsonl >"$WORK/both"
+run show - <"$WORK/both"
 is "standard input" "$OUT" "$(cat train-80.expected)"
 run show - app.jsonl <train.jsonl
 is "standard input and a file" "$OUT" "$(cat train-80.expected)"
@@ -164,27 +146,27 @@ is "nothing matches: no output" "$OUT" ""
 run show /dev/null
 is "empty input: status" "$STATUS" 1
 is "empty input: message" "$ERR" "slurm-otel: no spans in the input"
-run show "$scratch/none" train.jsonl app.jsonl
+run show "$WORK/none" train.jsonl app.jsonl
 is "a missing file: status" "$STATUS" 1
 is "a missing file: message" "$ERR" \
-  "slurm-otel: cannot open $scratch/none: No such file or directory"
+  "slurm-otel: cannot open $WORK/none: No such file or directory"
 is "a missing file: the others are drawn" "$OUT" "$(cat train-80.expected)"
-run show "$scratch"
+run show "$WORK"
 is "a directory: status" "$STATUS" 1
-is "a directory: message" "$ERR" "slurm-otel: cannot read $scratch: Is a directory"
+is "a directory: message" "$ERR" "slurm-otel: cannot read $WORK: Is a directory"
 run show bad.jsonl
 is "bad lines: status" "$STATUS" 1
 is "bad lines: messages" "$(cut -d: -f2,3 <<<"$ERR" | tr -d ' ' | tr '\n' ' ')" \
   "bad.jsonl:1 bad.jsonl:2 bad.jsonl:5 bad.jsonl:6 bad.jsonl:6 bad.jsonl:8 "
 is "bad lines: the others are drawn" "$(counts)" "1 trace, 2 spans, 1 failed"
-yes | head -n 1000 >"$scratch/yes"
-run show "$scratch/yes"
+yes | head -n 1000 >"$WORK/yes"
+run show "$WORK/yes"
 is "a thousand bad lines: few messages" "$(wc -l <<<"$ERR")" 11
 like "a thousand bad lines: the rest is counted" "$ERR" "yes: 990 more such warnings$"
 is "a thousand bad lines: status" "$STATUS" 1
 if [[ -w /dev/full ]]; then
   STATUS=0
-  ERR=$("$tool" show train.jsonl 2>&1 >/dev/full) || STATUS=$?
+  ERR=$("$TOOL" show train.jsonl 2>&1 >/dev/full) || STATUS=$?
   is "a full disk: status" "$STATUS" 1
   like "a full disk: message" "$ERR" "cannot write the drawing: No space left"
 else

@@ -6,29 +6,16 @@
 # shellcheck source=tests/agent/lib.sh
 . "$(dirname "$0")/../agent/lib.sh"
 
-TOOL=${SLURM_OTEL:-$PWD/slurm-otel}
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
 SPOOLS=$WORK/spools
 SPOOL=$SPOOLS/slurmd
 export LC_ALL=C.UTF-8 TZ=UTC COLUMNS=160
 unset NO_COLOR TERM
 
-# Runs slurm-otel and sets STATUS, OUT and ERR.
-run() { # ARGUMENT...
-  STATUS=0
-  "$TOOL" "$@" >"$WORK/out" 2>"$WORK/err" || STATUS=$?
-  OUT=$(<"$WORK/out")
-  ERR=$(<"$WORK/err")
-}
 status() {
   run status --config "$CONF" "$@"
-}
-usage_error() { # DESCRIPTION MESSAGE ARGUMENT...
-  local description=$1 message=$2
-  shift 2
-  run "$@"
-  is "$description: status 2" "$STATUS" 2
-  like "$description: message" "$ERR" "$message"
-  is "$description: no output" "$OUT" ""
 }
 
 # --- options
@@ -76,7 +63,7 @@ start_agent
 ok 'all is well' until_true "$TOOL" status --config "$CONF"
 status
 is 'all is well: status' "$STATUS" 0
-like 'the endpoint' "$OUT" "http://\*\*\*@127.0.0.1:$PORT/v1/traces +slurmd +closed +3 "
+like 'the endpoint' "$OUT" "http://\*\*\*@127.0.0.1:$PORT/v1/traces +slurmd +well +3 "
 like 'the former endpoint' "$OUT" 'http://127.0.0.1:1/v1/traces +slurmd +unused '
 unlike() { [[ $1 != *"$2"* ]]; }
 ok 'no secret' unlike "$OUT" secret

@@ -5,6 +5,8 @@
 
 #include "config_support.h"
 
+#include <pwd.h>
+
 static char output[65536];
 
 /* Runs check with these arguments; output is what it printed. */
@@ -174,7 +176,7 @@ Test(cli_check, warns_about_the_spool)
 
 Test(cli_check, warns_about_headers_that_others_can_read)
 {
-	char line[PATH_MAX + 16];
+	char line[PATH_MAX + 32];
 
 	cr_assert_eq(check("Headers=a=b\n"), 0);
 	assert_says("warning: Headers: everybody can read ");
@@ -183,7 +185,7 @@ Test(cli_check, warns_about_headers_that_others_can_read)
 	assert_silent("everybody");
 
 	config_write("headers", "a=b\n");
-	snprintf(line, sizeof(line), "HeadersFile=%s\n",
+	snprintf(line, sizeof(line), "AgentUser=root\nHeadersFile=%s\n",
 		 config_path("headers"));
 	cr_assert_eq(chmod(config_path("headers"), 0640), 0);
 	cr_assert_eq(check(line), 0);
@@ -195,15 +197,49 @@ Test(cli_check, warns_about_headers_that_others_can_read)
 	assert_says("warning: HeadersFile: /nowhere can not be read: No such");
 }
 
+/* Root can, which says nothing. */
+Test(cli_check, warns_about_files_that_the_agent_can_not_read)
+{
+	const struct passwd *nobody = getpwnam("nobody");
+	char line[PATH_MAX + 64], said[80];
+
+	if (geteuid() != 0 || !nobody)
+		cr_skip("not root, or nobody to be");
+	config_write("headers", "a=b\n");
+	cr_assert_eq(chmod(config_path("headers"), 0600), 0);
+	snprintf(line, sizeof(line), "AgentUser=nobody\nHeadersFile=%s\n",
+		 config_path("headers"));
+	cr_assert_eq(check(line), 0);
+	snprintf(said, sizeof(said),
+		 "can not be read by AgentUser, uid %u: ", nobody->pw_uid);
+	assert_says(said);
+	assert_says("give it to that user (chown)\n");
+	cr_assert_eq(chown(config_path("headers"), nobody->pw_uid, 0), 0);
+	cr_assert_eq(check(line), 0);
+	assert_silent("can not be read");
+	/* the owner's bits count for the owner, and nobody else's */
+	cr_assert_eq(chmod(config_path("headers"), 0200), 0);
+	cr_assert_eq(check(line), 0);
+	assert_says("can not be read by AgentUser");
+
+	cr_assert_eq(chown(config_path("headers"), 0, 0), 0);
+	cr_assert_eq(chmod(config_path("headers"), 0644), 0);
+	snprintf(line, sizeof(line), "AgentUser=nobody\nCAFile=%s\n",
+		 config_path("headers"));
+	cr_assert_eq(check(line), 0);
+	assert_silent("can not be read");
+}
+
 Test(cli_check, shows_no_password_of_a_proxy_and_warns_about_tokens)
 {
-	char line[PATH_MAX + 32];
+	char line[PATH_MAX + 64];
 
 	cr_assert_eq(check("Proxy=http://user:s3cret@proxy:3128\n"), 0);
 	assert_says("http://********@proxy:3128");
 	assert_silent("s3cret");
 	config_write("token", "s3cret\n");
-	snprintf(line, sizeof(line), "Auth=bearer:%s\n", config_path("token"));
+	snprintf(line, sizeof(line), "AgentUser=root\nAuth=bearer:%s\n",
+		 config_path("token"));
 	cr_assert_eq(chmod(config_path("token"), 0644), 0);
 	cr_assert_eq(check(line), 0);
 	assert_says("warning: Auth: ");
@@ -247,6 +283,9 @@ Test(cli_check, warns_about_a_lone_slash_and_unknown_users)
 	cr_assert_eq(check("AgentUser=nobody-by-this-name\n"), 0);
 	assert_says("warning: AgentUser: there is no user "
 		    "\"nobody-by-this-name\"");
+	/* the agent wants one of a number too */
+	cr_assert_eq(check("AgentUser=4123456789\n"), 0);
+	assert_says("warning: AgentUser: there is no user \"4123456789\"");
 	cr_assert_eq(check("AgentUser=root\n"), 0);
 	assert_says("\nno mistakes, no warnings\n");
 }

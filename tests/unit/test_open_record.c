@@ -8,6 +8,7 @@
 #include "spool_steps.h"
 
 #include <dirent.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -81,6 +82,15 @@ static void put_file(const char *name, const void *data, size_t len)
 
 	cr_assert_eq(write(fd, data, len), (ssize_t)len);
 	close(fd);
+}
+
+static int truncate_at(const char *name, off_t size)
+{
+	int fd = openat(dir_fd, name, O_WRONLY);
+	int r = ftruncate(fd, size);
+
+	close(fd);
+	return r;
 }
 
 /* ---- arguments ---------------------------------------------------------- */
@@ -340,6 +350,33 @@ Test(open_record, looked_at_while_at_every_step)
 	}
 }
 
+/* Two components of one step on one node begin at one moment, with one name:
+ * each has a record, the later one keeps the name. */
+Test(open_record, made_while_another_makes_it_at_every_step)
+{
+	pid_t child = 1;
+
+	for (int stop = 0; child; stop += 2) {
+		struct open_record ours;
+
+		child = steps_run(whole_life, stop);
+		ours = made(NAME);
+		if (child)
+			steps_finish(child);
+		cr_assert_neq(look(NAME), OPEN_ORPHAN, "stop %d", stop);
+		cr_assert_neq(look(NAME), OPEN_BAD, "stop %d", stop);
+		open_record_remove(&ours);
+		cr_assert_eq(look(NAME), OPEN_GONE);
+		for (unsigned i = 0; i < 4; i++) {
+			char spare[16];
+
+			snprintf(spare, sizeof(spare), ".free.%u", i);
+			unlinkat(dir_fd, spare, 0);
+		}
+	}
+	cr_assert_eq(count(true), 0);
+}
+
 /* ---- what no writer left ------------------------------------------------ */
 
 static void expect_bad(const char *name, const char *why)
@@ -378,6 +415,20 @@ Test(open_record, hostile_spares_are_not_written_to)
 	cr_assert_eq(look(NAME), OPEN_ALIVE);
 	open_record_remove(&record);
 	cr_assert_eq(look(NAME), OPEN_GONE);
+}
+
+/* To cut a large file takes time, which a step has not. */
+Test(open_record, large_spares_are_not_used)
+{
+	struct open_record record;
+	struct stat st;
+
+	put_file(".free.0", "x", 1);
+	cr_assert_eq(truncate_at(".free.0", 1 << 20), 0);
+	record = made(NAME);
+	cr_assert_eq(fstatat(dir_fd, ".free.0", &st, 0), 0);
+	cr_assert_eq(st.st_size, 1 << 20);
+	open_record_remove(&record);
 }
 
 Test(open_record, damaged)
@@ -451,7 +502,36 @@ Test(open_record, hidden_ones_are_swept_when_old)
 	cr_assert_eq(look(".free.1"), OPEN_PASS);
 }
 
+/* Its writer tries the lock once, and must find it free. */
+Test(open_record, a_young_hidden_one_is_not_touched)
+{
+	int fd;
+
+	put_file(".x", "x", 1);
+	fd = openat(dir_fd, ".x", O_RDWR);
+	cr_assert_eq(flock(fd, LOCK_EX | LOCK_NB), 0);
+	cr_assert_eq(look(".x"), OPEN_PASS);
+	close(fd);
+}
+
 /* ---- the directory ------------------------------------------------------ */
+
+/* slurmstepd takes on the mask of the job's user. */
+Test(open_record, whatever_the_umask)
+{
+	struct stat st;
+	mode_t old;
+	int fd;
+
+	cr_assert_eq(unlinkat(spool.fd, OPEN_DIR, AT_REMOVEDIR), 0);
+	old = umask(0777);
+	fd = open_dir(spool.fd, &err);
+	umask(old);
+	cr_assert_geq(fd, 0, "%s", err.msg);
+	cr_assert_eq(fstat(fd, &st), 0);
+	cr_assert_eq(st.st_mode, (mode_t)(S_IFDIR | 0700), "%o", st.st_mode);
+	close(fd);
+}
 
 Test(open_record, directory)
 {

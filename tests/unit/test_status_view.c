@@ -76,7 +76,12 @@ Test(status_view, all_is_well)
 Test(status_view, spans_wait)
 {
 	spool->waiting = (struct spool_waiting){ 5, 4, NOW - 601 * SECOND };
-	assert_findings(1, "slurmd: no agent runs, and 4 spans wait");
+	assert_findings(1, "slurmd: no agent runs, and 4 spans wait; they are "
+			   "sent once it runs: systemctl start "
+			   "slurm-otel-agent@slurmd");
+	spool->waiting.spans = 0;
+	assert_findings(1,
+			"slurmd: no agent runs, and 5 comments of jobs wait");
 	spool->served = true;
 	assert_findings(1, "slurmd: spans have been waiting for 10m 01s");
 	/* a clock that was set back */
@@ -117,7 +122,54 @@ Test(status_view, endpoints_that_fail)
 	assert_findings(1, "slurmd: http://h: it did not take the last batch, "
 			   "2 attempts in a row failed: HTTP 503");
 	endpoint->circuit = CIRCUIT_OPEN;
-	assert_findings(1, "slurmd: http://h: its circuit is open: HTTP 503");
+	assert_findings(1, "slurmd: http://h: 2 attempts in a row failed, and "
+			   "it is left alone for a while: HTTP 503");
+}
+
+/* The reason stands beside the number. */
+Test(status_view, endpoints_that_refuse)
+{
+	spool->served = true;
+	strcpy(endpoint->name, "http://h");
+	strcpy(endpoint->error, "HTTP 400: no");
+	endpoint->configured = 1;
+	endpoint->refused = 3;
+	endpoint->rejected = 2;
+	endpoint->error_ns = NOW - 24 * 3600 * SECOND - 1;
+	assert_findings(0, "");
+	endpoint->error_ns++;
+	assert_findings(0, "");
+	spool->loss_ns = NOW;
+	assert_findings(1, "slurmd: http://h: it refused 5 spans; its last "
+			   "complaint: HTTP 400: no");
+	endpoint->failures = 1;
+	assert_findings(1, "1 attempt in a row failed: HTTP 400: no");
+}
+
+static void assert_state(const char *state)
+{
+	buf_clear(&out);
+	status_draw(&view, &(struct look){ 0 }, 200, &out);
+	buf_putc(&out, '\0');
+	cr_assert(strstr((char *)out.data, state), "no %s in:\n%s", state,
+		  (char *)out.data);
+}
+
+/* In words: "closed" would sound as if nothing could get through. */
+Test(status_view, the_state_of_an_endpoint)
+{
+	strcpy(endpoint->name, "http://h");
+	endpoint->configured = 1;
+	assert_state("http://h  slurmd  well ");
+	endpoint->failures = 2;
+	assert_state("http://h  slurmd  failing ");
+	endpoint->circuit = CIRCUIT_OPEN;
+	assert_state("http://h  slurmd  left alone ");
+	endpoint->circuit = CIRCUIT_HALF_OPEN;
+	assert_state("http://h  slurmd  probed ");
+	endpoint->configured = 0;
+	endpoint->sent = 1;
+	assert_state("http://h  slurmd  unused ");
 }
 
 Test(status_view, unreadable)

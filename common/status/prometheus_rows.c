@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The metrics, with their help; see prometheus_rows.h. */
+#include "status/prometheus_rows.h"
+
+#include "status/host_status.h"
+
+#define SPOOL(field) .offset = offsetof(struct spool_status, field)
+#define ENDPOINT(field) .offset = offsetof(struct endpoint_metrics, field)
+#define DROPPED                                                                \
+	.name = METRIC_PREFIX "spans_dropped_total", .type = "counter",        \
+	.help = "Spans that were lost, by reason; a run of damaged bytes "     \
+		"(torn) counts as one."
+#define COMMENTS                                                               \
+	.name = METRIC_PREFIX "comments_total", .type = "counter",             \
+	.help = "Comments of jobs that were to show the trace id."
+#define EXPORTS                                                                \
+	.name = METRIC_PREFIX "exports_total", .type = "counter",              \
+	.help = "Attempts to send a batch, by what became of them."
+
+const struct prometheus_row prometheus_spool_rows[] = {
+	{ .name = METRIC_PREFIX "agent_up",
+	  .type = "gauge",
+	  .help = "1 while an agent serves the spool, as of the last write "
+		  "of this file.",
+	  SPOOL(served),
+	  .kind = KIND_FLAG },
+	{ .name = METRIC_PREFIX "agent_starts_total",
+	  .type = "counter",
+	  .help = "Agents started on this spool.",
+	  SPOOL(metrics.agent.starts) },
+	{ .name = METRIC_PREFIX "agent_start_timestamp_seconds",
+	  .type = "gauge",
+	  .help = "When the agent that runs, or ran last, was started.",
+	  SPOOL(metrics.agent.started_ns),
+	  .kind = KIND_TIME },
+	{ .name = METRIC_PREFIX "agent_reloads_total",
+	  .type = "counter",
+	  .help = "Times the agent took a new configuration.",
+	  SPOOL(metrics.agent.reloads) },
+	{ .name = METRIC_PREFIX "spool_bytes",
+	  .type = "gauge",
+	  .help = "Size of the spool on the disk.",
+	  SPOOL(stats.bytes) },
+	{ .name = METRIC_PREFIX "spool_segments",
+	  .type = "gauge",
+	  .help = "Files that the spool's records lie in.",
+	  SPOOL(stats.segments) },
+	{ .name = METRIC_PREFIX "spool_records",
+	  .type = "gauge",
+	  .help = "Records that wait in the spool.",
+	  SPOOL(waiting.records) },
+	{ .name = METRIC_PREFIX "spool_spans",
+	  .type = "gauge",
+	  .help = "Spans among the records that wait in the spool.",
+	  SPOOL(waiting.spans) },
+	{ .name = METRIC_PREFIX "spool_oldest_timestamp_seconds",
+	  .type = "gauge",
+	  .help = "When the oldest record that waits was written; left out "
+		  "when none does.",
+	  SPOOL(waiting.oldest_ns),
+	  .kind = KIND_TIME },
+	{ .name = METRIC_PREFIX "queue_spans",
+	  .type = "gauge",
+	  .help = "Spans that wait for endpoints that are behind, in queues "
+		  "of their own.",
+	  SPOOL(queues.waiting.spans) },
+	{ .name = METRIC_PREFIX "queue_oldest_timestamp_seconds",
+	  .type = "gauge",
+	  .help = "When the oldest of them was put there; left out when none "
+		  "waits.",
+	  SPOOL(queues.waiting.oldest_ns),
+	  .kind = KIND_TIME },
+	{ .name = METRIC_PREFIX "queue_bytes",
+	  .type = "gauge",
+	  .help = "Size of these queues on the disk.",
+	  SPOOL(queues.bytes) },
+	{ .name = METRIC_PREFIX "queue_dropped_spans",
+	  .type = "gauge",
+	  .help = "Spans that the queues there are have lost for their "
+		  "endpoint: they were full, or the disk.",
+	  SPOOL(queues.lost) },
+	{ .name = METRIC_PREFIX "spool_set_aside_spans",
+	  .type = "gauge",
+	  .help = "Spans in bad/, refused for good by a receiver.",
+	  SPOOL(aside.spans) },
+	{ .name = METRIC_PREFIX "spool_torn_bytes_total",
+	  .type = "counter",
+	  .help = "Damaged bytes that were skipped.",
+	  SPOOL(stats.torn_bytes) },
+	{ .name = METRIC_PREFIX "spans_created_total",
+	  .type = "counter",
+	  .help = "Spans that came into the spool.",
+	  SPOOL(created) },
+	{ .name = METRIC_PREFIX "spans_repeated_total",
+	  .type = "counter",
+	  .help = "Spans that were sent again because an agent was killed "
+		  "before it could note that they had arrived.",
+	  SPOOL(metrics.agent.repeated) },
+	{ DROPPED, .label = "reason=\"spool_full\"",
+	  SPOOL(stats.dropped_records) },
+	{ DROPPED, .label = "reason=\"write_failed\"",
+	  SPOOL(stats.failed_records) },
+	{ DROPPED, .label = "reason=\"torn\"", SPOOL(stats.torn_runs) },
+	{ DROPPED, .label = "reason=\"rejected\"",
+	  SPOOL(metrics.agent.rejected) },
+	{ DROPPED, .label = "reason=\"refused\"", SPOOL(metrics.agent.lost) },
+	{ .name = METRIC_PREFIX "spans_set_aside_total",
+	  .type = "counter",
+	  .help = "Spans that were put into bad/.",
+	  SPOOL(metrics.agent.refused) },
+	{ .name = METRIC_PREFIX "records_unknown_total",
+	  .type = "counter",
+	  .help = "Records of a later version, which were skipped.",
+	  SPOOL(metrics.agent.unknown) },
+	{ .name = METRIC_PREFIX "orphans_closed_total",
+	  .type = "counter",
+	  .help = "Steps whose slurmstepd was gone, and whose span the agent "
+		  "wrote.",
+	  SPOOL(metrics.agent.orphans) },
+	{ .name = "orphans_damaged_total",
+	  .type = "counter",
+	  .help = "Records of running steps that could not be read, and were "
+		  "removed.",
+	  SPOOL(metrics.agent.orphans_damaged) },
+	{ COMMENTS, .label = "result=\"set\"",
+	  SPOOL(metrics.agent.comments_set) },
+	{ COMMENTS, .label = "result=\"failed\"",
+	  SPOOL(metrics.agent.comments_failed) },
+	{ .name = NULL },
+};
+
+const struct prometheus_row prometheus_endpoint_rows[] = {
+	{ .name = METRIC_PREFIX "spans_exported_total",
+	  .type = "counter",
+	  .help = "Spans that the receiver accepted, repeats included.",
+	  ENDPOINT(exported) },
+	{ .name = METRIC_PREFIX "spans_rejected_total",
+	  .type = "counter",
+	  .help = "Spans that the receiver rejected inside accepted batches.",
+	  ENDPOINT(rejected) },
+	{ .name = METRIC_PREFIX "spans_refused_total",
+	  .type = "counter",
+	  .help = "Spans that the receiver refused for good.",
+	  ENDPOINT(refused) },
+	{ .name = METRIC_PREFIX "export_span_bytes_total",
+	  .type = "counter",
+	  .help = "Size of the spans exported, before compression and without "
+		  "what surrounds them.",
+	  ENDPOINT(bytes) },
+	{ EXPORTS, .label = "result=\"sent\"", ENDPOINT(sent) },
+	{ EXPORTS, .label = "result=\"retry\"", ENDPOINT(retry) },
+	{ EXPORTS, .label = "result=\"reject\"", ENDPOINT(reject) },
+	{ .name = METRIC_PREFIX "export_failures",
+	  .type = "gauge",
+	  .help = "Attempts in a row that did not reach the receiver.",
+	  ENDPOINT(failures) },
+	{ .name = METRIC_PREFIX "export_success_timestamp_seconds",
+	  .type = "gauge",
+	  .help = "When the receiver last accepted a batch.",
+	  ENDPOINT(success_ns),
+	  .kind = KIND_TIME },
+	{ .name = METRIC_PREFIX "export_failure_timestamp_seconds",
+	  .type = "gauge",
+	  .help = "When an attempt last failed.",
+	  ENDPOINT(error_ns),
+	  .kind = KIND_TIME },
+	{ .name = METRIC_PREFIX "circuit_state",
+	  .type = "gauge",
+	  .help = "Circuit breaker: 0 closed, 1 open, 2 half-open.",
+	  ENDPOINT(circuit) },
+	{ .name = NULL },
+};
