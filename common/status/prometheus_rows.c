@@ -117,7 +117,7 @@ const struct prometheus_row prometheus_spool_rows[] = {
 	  .help = "Steps whose slurmstepd was gone, and whose span the agent "
 		  "wrote.",
 	  SPOOL(metrics.agent.orphans) },
-	{ .name = "orphans_damaged_total",
+	{ .name = METRIC_PREFIX "orphans_damaged_total",
 	  .type = "counter",
 	  .help = "Records of running steps that could not be read, and were "
 		  "removed.",
