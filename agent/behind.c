@@ -4,21 +4,17 @@
 
 #include "behind.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "behind_dir.h"
 #include "clock.h"
 #include "log.h"
 #include "queue.h"
 #include "util/cleanup.h"
-#include "util/hex.h"
 
 /* More are found once these are delivered, at the next start. */
 #define ORPHANS_MAX 64
@@ -34,22 +30,11 @@ struct behind {
 	uint64_t orphans[ORPHANS_MAX]; /* to be delivered after this one */
 	size_t n_orphans;
 	struct queue orphan;
-	struct pipeline_counts past; /* of pipelines that are gone */
 };
 
 static bool is_open(const struct queue *queue)
 {
 	return queue->fd >= 0;
-}
-
-static void add_counts(struct pipeline_counts *to,
-		       const struct pipeline_counts *more)
-{
-	to->sent += more->sent;
-	to->rejected += more->rejected;
-	to->refused += more->refused;
-	to->lost += more->lost;
-	to->unknown += more->unknown;
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -71,18 +56,6 @@ struct behind *behind_create(const char *spool, int spool_fd, struct err *err)
 	return behind;
 }
 
-static void keep_counts(struct behind *behind, const struct queue *queue)
-{
-	if (is_open(queue))
-		add_counts(&behind->past, pipeline_counts(queue->pipeline));
-}
-
-static void close_queue(struct behind *behind, struct queue *queue)
-{
-	keep_counts(behind, queue);
-	queue_close(queue);
-}
-
 void behind_destroy(struct behind *behind)
 {
 	int saved = errno;
@@ -100,40 +73,13 @@ void behind_destroy(struct behind *behind)
 
 /* ---- the directory ------------------------------------------------------- */
 
-/* Nobody but the agent's user may have put anything there. */
-static int check_dir(const struct behind *behind, int fd, struct err *err)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return err_set(err, "%s: %m", behind->path);
-	if ((st.st_uid == geteuid() || st.st_uid == 0) &&
-	    !(st.st_mode & (S_IWGRP | S_IWOTH)))
-		return 0;
-	errno = EPERM;
-	return err_set(err,
-		       "%s belongs to another user or can be written by "
-		       "others: remove it",
-		       behind->path);
-}
-
 /* Returns -1 with err, errno ENOENT: it is not there. */
 static int open_dir(struct behind *behind, bool make, struct err *err)
 {
-	_cleanup_close_ int fd = -1;
-
-	if (behind->fd >= 0)
-		return 0;
-	if (make && mkdirat(behind->spool_fd, BEHIND_DIR, 0700) == 0)
-		fsync(behind->spool_fd); /* or the spool has none either */
-	fd = openat(behind->spool_fd, BEHIND_DIR,
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(err, "open %s: %m", behind->path);
-	if (check_dir(behind, fd, err) < 0)
-		return -1;
-	behind->fd = take_fd(&fd);
-	return 0;
+	if (behind->fd < 0)
+		behind->fd = behind_dir_open(behind->spool_fd, behind->path,
+					     make, err);
+	return behind->fd < 0 ? -1 : 0;
 }
 
 static void say_unopened(const struct err *err)
@@ -152,8 +98,9 @@ static struct queue *find(struct behind *behind, uint64_t id)
 }
 
 /* One that was found on the disk. */
-static void meet(struct behind *behind, uint64_t id)
+static void meet(uint64_t id, void *arg)
 {
+	struct behind *behind = arg;
 	struct queue *queue = find(behind, id);
 	struct err err;
 
@@ -164,40 +111,18 @@ static void meet(struct behind *behind, uint64_t id)
 		say_unopened(&err);
 }
 
-static bool parse_name(const char *name, uint64_t *ret)
-{
-	uint8_t bytes[8];
-
-	if (strlen(name) != 16 || hex_decode(name, sizeof(bytes), bytes) < 0)
-		return false;
-	*ret = strtoull(name, NULL, 16);
-	return true;
-}
-
 static void scan(struct behind *behind)
 {
-	struct dirent *entry;
 	struct err err;
-	uint64_t id;
-	DIR *dir;
-	int fd;
 
 	behind->n_orphans = 0;
 	if (open_dir(behind, false, &err) < 0) {
 		if (errno != ENOENT)
 			say_unopened(&err);
-		return;
+	} else if (behind_dir_list(behind->fd, behind->path, meet, behind,
+				   &err) < 0) {
+		say_unopened(&err);
 	}
-	fd = openat(behind->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		cleanup_closep(&fd);
-		return;
-	}
-	while ((entry = readdir(dir)))
-		if (parse_name(entry->d_name, &id))
-			meet(behind, id);
-	closedir(dir);
 }
 
 /* ---- configuration ------------------------------------------------------- */
@@ -241,7 +166,7 @@ static void rearrange(struct behind *behind)
 			}
 	}
 	for (size_t j = 0; j < n_old; j++)
-		close_queue(behind, &old[j]);
+		queue_close(&old[j]);
 }
 
 void behind_aim(struct behind *behind, const struct pipeline_target *target)
@@ -259,7 +184,7 @@ void behind_let_go(struct behind *behind)
 	if (!is_open(&behind->orphan))
 		return;
 	pipeline_let_go(behind->orphan.pipeline);
-	close_queue(behind, &behind->orphan);
+	queue_close(&behind->orphan);
 }
 
 /* ---- writing ------------------------------------------------------------- */
@@ -295,6 +220,14 @@ size_t behind_append(struct behind *behind, size_t endpoint,
 				    behind->target.config->spool_max_size,
 				    spans, job_ids, n, err)
 		     : 0;
+}
+
+bool behind_flushed(const struct behind *behind)
+{
+	for (size_t i = 0; i < behind->n; i++)
+		if (behind->queues[i].dirty)
+			return false;
+	return true;
 }
 
 int behind_sync(struct behind *behind, struct err *err)
@@ -337,7 +270,6 @@ static uint64_t step_orphan(struct behind *behind, uint64_t now, bool hurry)
 	next = pipeline_step(orphan->pipeline, now, hurry);
 	if (!pipeline_idle(orphan->pipeline))
 		return next;
-	keep_counts(behind, orphan);
 	queue_remove(orphan, behind->fd);
 	return now;
 }
@@ -379,17 +311,6 @@ bool behind_stuck(const struct behind *behind)
 
 /* ---- what others see ------------------------------------------------------
  */
-
-void behind_count(const struct behind *behind, struct pipeline_counts *ret)
-{
-	add_counts(ret, &behind->past);
-	for (size_t i = 0; i < behind->n; i++)
-		if (is_open(&behind->queues[i]))
-			add_counts(ret,
-				   pipeline_counts(behind->queues[i].pipeline));
-	if (is_open(&behind->orphan))
-		add_counts(ret, pipeline_counts(behind->orphan.pipeline));
-}
 
 const char *behind_spool(const struct behind *behind)
 {

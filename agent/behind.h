@@ -22,10 +22,9 @@
 #include <sys/uio.h>
 
 #include "endpoints.h"
+#include "behind_dir.h"
 #include "pipeline.h"
 #include "util/err.h"
-
-#define BEHIND_DIR "behind"
 
 struct behind;
 
@@ -51,6 +50,8 @@ bool behind_empty(const struct behind *behind, size_t endpoint);
 size_t behind_append(struct behind *behind, size_t endpoint,
 		     const struct iovec *spans, const uint32_t *job_ids,
 		     size_t n, struct err *err);
+/* All that was appended is durable. */
+bool behind_flushed(const struct behind *behind);
 /* Makes all that was appended durable.  Returns 0, or -1 with err. */
 int behind_sync(struct behind *behind, struct err *err);
 /* The bad/ of that endpoint, a descriptor that is kept; -1 with err. */
@@ -62,9 +63,6 @@ uint64_t behind_step(struct behind *behind, uint64_t now, bool hurry);
 bool behind_idle(const struct behind *behind);
 /* Where something waits, it can not go on now. */
 bool behind_stuck(const struct behind *behind);
-
-/* Adds what became of the spans of all queues since the start. */
-void behind_count(const struct behind *behind, struct pipeline_counts *ret);
 
 /* The spool's path; and an endpoint's directory below it, for logs:
  * "behind/<id>/". */

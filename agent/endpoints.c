@@ -213,7 +213,6 @@ bool refusal_of_sender(const struct export_result *result)
 
 static void say_opened(struct endpoint *endpoint)
 {
-	endpoint->counts.opened++;
 	log_cause_say(
 		&endpoint->opening, LOG_LEVEL_WARNING,
 		"%s: the circuit breaker opens after %u failures; the endpoint is left alone, and then one request at a time tries whether it is well",
@@ -236,7 +235,6 @@ static void failed(const struct endpoints *endpoints, struct endpoint *endpoint,
 {
 	const char *name = exporter_name(endpoint->exporter);
 
-	endpoint->counts.failures++;
 	endpoint->refuses_us = refusal_of_sender(result);
 	if (endpoint->refuses_us)
 		log_cause_say(
@@ -253,29 +251,13 @@ static void failed(const struct endpoints *endpoints, struct endpoint *endpoint,
 		say_opened(endpoint);
 }
 
-static void count_request(struct endpoint *endpoint, size_t n,
-			  const struct export_result *result, uint64_t duration)
-{
-	struct endpoint_counts *counts = &endpoint->counts;
-
-	counts->requests++;
-	counts->duration_ns += duration;
-	if (result->verdict != VERDICT_SENT)
-		return;
-	counts->sent += n - result->rejected;
-	counts->rejected += result->rejected;
-}
-
 void endpoint_send(struct endpoints *endpoints, struct endpoint *endpoint,
 		   const struct batch *batch, struct export_result *ret)
 {
-	uint64_t start = clock_ns();
-
 	breaker_begin(&endpoint->breaker);
 	exporter_send(endpoint->exporter, batch, ret);
 	if (ret->rejected > batch->n_spans)
 		ret->rejected = batch->n_spans; /* it can not count */
-	count_request(endpoint, batch->n_spans, ret, clock_ns() - start);
 	if (ret->verdict == VERDICT_RETRY || refusal_of_sender(ret))
 		failed(endpoints, endpoint, ret);
 	else

@@ -25,25 +25,12 @@
 #include "log.h"
 #include "otlp/exporter.h"
 
-/* What became of requests and spans, since the endpoint was made. */
-struct endpoint_counts {
-	uint64_t requests;    /* of any outcome */
-	uint64_t failures;    /* requests after which it rested */
-	uint64_t duration_ns; /* of all requests together */
-	uint64_t sent;        /* spans it accepted */
-	uint64_t rejected;    /* spans it rejected inside accepted requests */
-	uint64_t refused;     /* spans it refused for good, kept in bad/ */
-	uint64_t lost;        /* the same, where bad/ could not take them */
-	uint64_t opened;      /* how often the breaker opened */
-};
-
 struct endpoint {
 	struct exporter *exporter;
 	size_t index; /* in otel.conf, from 0 */
 	uint64_t id;  /* hash of the URL: names its queue in behind/ */
 	struct breaker breaker;
 	bool refuses_us; /* the last failure was a refusal of the sender */
-	struct endpoint_counts counts;
 	struct log_cause outage, opening;
 };
 
@@ -98,7 +85,8 @@ size_t endpoints_batch_limit(struct endpoints *endpoints, uint64_t now);
 /* May be asked now, and did not fail when it was asked last. */
 bool endpoint_well(const struct endpoint *endpoint);
 
-/* One request to it: see exporter_send.  Counts it, and moves the breaker. */
+/* One request to it: see exporter_send.  Moves the breaker; ret->rejected is no
+ * more than the spans of the batch. */
 void endpoint_send(struct endpoints *endpoints, struct endpoint *endpoint,
 		   const struct batch *batch, struct export_result *ret);
 

@@ -19,6 +19,7 @@ libagent_la_LIBADD = libotel.la
 slurm_otel_agent_SOURCES = \
 	agent/agent.c agent/agent.h \
 	agent/behind.c agent/behind.h \
+	agent/behind_dir.c agent/behind_dir.h \
 	agent/clock.h \
 	agent/comments.c agent/comments.h \
 	agent/daemonize.c agent/daemonize.h \
@@ -27,13 +28,18 @@ slurm_otel_agent_SOURCES = \
 	agent/helper.c agent/helper.h \
 	agent/identity.c agent/identity.h \
 	agent/log.c agent/log.h \
+	agent/log_cause.c \
 	agent/loop.c \
 	agent/main.c \
 	agent/memory.c agent/memory.h \
 	agent/metrics.c agent/metrics.h \
-	agent/metrics_publish.c agent/metrics_publish.h \
+	agent/metrics_endpoints.c \
+	agent/metrics_private.h \
+	agent/metrics_publish.c \
 	agent/options.c agent/options.h \
 	agent/orphans.c agent/orphans.h \
+	agent/orphans_close.c \
+	agent/orphans_private.h \
 	agent/pidfile.c agent/pidfile.h \
 	agent/pipeline.c agent/pipeline.h \
 	agent/pipeline_fan_out.c \

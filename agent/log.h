@@ -8,9 +8,9 @@
 #ifndef OTEL_AGENT_LOG_H
 #define OTEL_AGENT_LOG_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
-
 #include <sys/types.h>
 
 #include "config/config.h"
@@ -41,6 +41,9 @@ void log_say(enum log_level level, const char *fmt, ...)
 /* As log_say, about one span or one trace; NULL: about none. */
 void log_say_about(const struct log_span *span, enum log_level level,
 		   const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void log_vsay_about(const struct log_span *span, enum log_level level,
+		    const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 
 /* One cause of trouble.  Zeroed: no trouble. */
 struct log_cause {

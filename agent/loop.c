@@ -223,7 +223,8 @@ static void work(struct agent *agent)
 		/* before the spans, to which it may add some */
 		next = orphans_step(agent->orphans, clock_ms());
 		next = time_earlier(next, step(agent));
-		metrics_orphans(agent->metrics, orphans_closed(agent->orphans));
+		metrics_orphans(agent->metrics, orphans_closed(agent->orphans),
+				orphans_damaged(agent->orphans));
 		metrics_comments(agent->metrics, comments_set(agent->comments),
 				 comments_failed(agent->comments));
 		if (finished(agent))
@@ -240,46 +241,22 @@ static void work(struct agent *agent)
 	}
 }
 
-/* One alone did what the last line says. */
-static void say_endpoints(const struct agent *agent)
-{
-	const struct endpoints *endpoints = agent->endpoints;
-
-	for (size_t i = 0; endpoints->n > 1 && i < endpoints->n; i++) {
-		const struct endpoint *endpoint = &endpoints->list[i];
-		const struct endpoint_counts *counts = &endpoint->counts;
-
-		log_say(LOG_LEVEL_INFO,
-			"%s: %" PRIu64 " spans delivered in %" PRIu64
-			" requests, of which %" PRIu64
-			" failed; its circuit breaker is %s",
-			exporter_name(endpoint->exporter), counts->sent,
-			counts->requests, counts->failures,
-			breaker_state_name(breaker_state(&endpoint->breaker)));
-	}
-}
-
 static int conclude(const struct agent *agent)
 {
-	struct pipeline_counts all = *pipeline_counts(agent->pipeline);
-	const struct pipeline_counts *counts = &all;
+	const struct agent_metrics run = metrics_of_this_run(agent->metrics);
 	bool left =
 		!pipeline_idle(agent->pipeline) || !behind_idle(agent->behind);
-
-	behind_count(agent->behind, &all);
-	say_endpoints(agent);
 
 	log_say(LOG_LEVEL_INFO,
 		"ends: %" PRIu64 " spans delivered, %" PRIu64
 		" rejected by receivers, %" PRIu64
 		" set aside in bad/, %" PRIu64 " lost, %" PRIu64
 		" records of unknown kind%s",
-		counts->sent, counts->rejected, counts->refused, counts->lost,
-		counts->unknown, left ? "; more spans stay in the spool" : "");
+		run.exported, run.rejected, run.refused, run.lost, run.unknown,
+		left ? "; more spans stay in the spool" : "");
 	if (!agent->options->once)
 		return EXIT_SUCCESS;
-	return left || counts->rejected || counts->refused || counts->lost ||
-			       counts->unknown ||
+	return left || run.rejected || run.refused || run.lost || run.unknown ||
 			       comments_failed(agent->comments)
 		       ? EXIT_FAILURE
 		       : EXIT_SUCCESS;

@@ -44,9 +44,10 @@ void metrics_destroy(struct metrics *metrics);
 void metrics_aim(struct metrics *metrics, const struct config *config,
 		 const struct endpoints *endpoints);
 
-/* ---- what happened; all take NULL for metrics and then do nothing -------- */
+/* ---- what happened ------------------------------------------------------ */
 
-/* Right before and after a request. */
+/* Right before and after a request; of result->rejected there are no more than
+ * the batch has spans. */
 void metrics_attempt_begins(struct metrics *metrics);
 void metrics_attempt(struct metrics *metrics, struct metrics_queue *queue,
 		     const char *endpoint, const struct batch *batch,
@@ -61,11 +62,16 @@ void metrics_committed(struct metrics *metrics, struct metrics_queue *queue);
 void metrics_put_back(struct metrics *metrics, struct metrics_queue *queue);
 void metrics_unknown(struct metrics *metrics);
 /* How many there were since the agent's start. */
-void metrics_orphans(struct metrics *metrics, uint64_t closed);
+void metrics_orphans(struct metrics *metrics, uint64_t closed,
+		     uint64_t damaged);
 void metrics_comments(struct metrics *metrics, uint64_t set, uint64_t failed);
 void metrics_reloaded(struct metrics *metrics);
 void metrics_circuit(struct metrics *metrics, const char *endpoint,
 		     enum circuit_state state);
+
+/* exported, rejected, refused, lost and unknown since metrics_create, the rest
+ * since the file was made. */
+struct agent_metrics metrics_of_this_run(const struct metrics *metrics);
 
 /* ---- MetricsFile -------------------------------------------------------- */
 
@@ -75,7 +81,8 @@ void metrics_circuit(struct metrics *metrics, const char *endpoint,
  * again; TIME_NEVER when there is nothing to tell.
  */
 uint64_t metrics_step(struct metrics *metrics, uint64_t now);
-/* The agent ends: writes it a last time. */
+/* The agent ends: writes it a last time.  Waits up to 200 ms for another agent
+ * that is writing it.  NULL is fine. */
 void metrics_end(struct metrics *metrics);
 
 #endif

@@ -74,11 +74,6 @@ bool pipeline_stuck(const struct pipeline *pipeline)
 	return pipeline->state == PAUSING && pipeline->pause != PAUSE_WRITER;
 }
 
-const struct pipeline_counts *pipeline_counts(const struct pipeline *pipeline)
-{
-	return &pipeline->counts;
-}
-
 /* Nothing of the spool is in hand, and comments need not wait. */
 static bool may_look(const struct pipeline *pipeline)
 {
@@ -126,13 +121,14 @@ void pipeline_recheck(struct pipeline *pipeline, uint64_t now)
 
 /* ---- the place in the spool --------------------------------------------- */
 
-/* Returns -1 when the cursor could not be moved, which it has logged. */
+/* Marked first: the flushes take their time, in which we may be killed. */
 int pipeline_commit(struct pipeline *pipeline)
 {
 	struct err err;
 
 	if (!pipeline->to_commit)
 		return 0;
+	pipeline_mark(pipeline);
 	if ((pipeline->target.behind &&
 	     behind_sync(pipeline->target.behind, &err) < 0) ||
 	    spool_commit(pipeline->reader, pipeline->segment, pipeline->end,
@@ -148,11 +144,12 @@ int pipeline_commit(struct pipeline *pipeline)
 	return 0;
 }
 
-/* What queues hold is not durable yet: their flush comes with the commit, and
- * the cursor does not go before. */
+/* The cursor does not go before what a queue got instead, and must not be on
+ * the disk before it: that has its flush with the commit. */
 void pipeline_mark(struct pipeline *pipeline)
 {
-	if (!pipeline->target.behind &&
+	if ((!pipeline->target.behind ||
+	     behind_flushed(pipeline->target.behind)) &&
 	    spool_mark(pipeline->reader, pipeline->segment, pipeline->end,
 		       NULL) == 0)
 		metrics_committed(pipeline->target.metrics, &pipeline->counted);

@@ -26,23 +26,13 @@ struct pipeline_target {
 	const struct config *config;
 	struct endpoints *endpoints; /* no other pipeline's */
 	const struct resource *resource;
-	struct metrics *metrics;  /* NULL: nothing is counted */
+	struct metrics *metrics;  /* where all is counted */
 	struct behind *behind;    /* every endpoint gets every span, and these
 				   * are their queues; NULL: one gets it */
 	const uint64_t *deadline; /* clock_ms by which a send has to end */
 	/* Asked in the middle of something long: is there a signal to heed? */
 	bool (*interrupted)(void *arg);
 	void *arg;
-};
-
-/* What became of the spans, since the start; once for each endpoint where every
- * one gets every span. */
-struct pipeline_counts {
-	uint64_t sent;
-	uint64_t rejected; /* by the receiver, inside accepted batches */
-	uint64_t refused;  /* whole batches or single spans: kept in bad/ */
-	uint64_t lost;     /* refused, and bad/ could not take them */
-	uint64_t unknown;  /* records of a kind of a newer version */
 };
 
 struct pipeline;
@@ -85,7 +75,5 @@ bool pipeline_idle(const struct pipeline *pipeline);
 bool pipeline_stuck(const struct pipeline *pipeline);
 /* pipeline_notice would change something. */
 bool pipeline_wants_notice(const struct pipeline *pipeline);
-
-const struct pipeline_counts *pipeline_counts(const struct pipeline *pipeline);
 
 #endif

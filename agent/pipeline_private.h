@@ -55,9 +55,8 @@ struct pipeline {
 	unsigned uncommitted;
 	bool to_commit; /* segment and end are set */
 	uint64_t segment, end;
-	uint64_t seen_segment, seen_end; /* up to here comments were taken */
+	uint64_t seen_segment, seen_end; /* up to here take_aside has been */
 	int refused_fd;                  /* -1: not open */
-	struct pipeline_counts counts;
 	struct metrics_queue counted;
 	struct log_cause reading, committing, refusing, keeping, diverting;
 	bool said_unknown;

@@ -14,23 +14,9 @@
 /* After so many records it asks whether a signal came: well under 10 ms. */
 #define LOOK_RECORDS 1024
 
-/* A comment is met again when its batch was put back. */
-static void take_comment(struct pipeline *pipeline,
-			 const struct spool_record *record)
-{
-	if (record->segment < pipeline->seen_segment ||
-	    (record->segment == pipeline->seen_segment &&
-	     record->end <= pipeline->seen_end))
-		return;
-	pipeline->seen_segment = record->segment;
-	pipeline->seen_end = record->end;
-	comments_take(pipeline->comments, record, clock_ms());
-}
-
 static void pass_unknown(struct pipeline *pipeline,
 			 const struct spool_record *record)
 {
-	pipeline->counts.unknown++;
 	metrics_unknown(pipeline->target.metrics);
 	if (!pipeline->said_unknown)
 		log_say(LOG_LEVEL_WARNING,
@@ -38,6 +24,23 @@ static void pass_unknown(struct pipeline *pipeline,
 			"version does not know; they are skipped and counted",
 			(int)record->kind);
 	pipeline->said_unknown = true;
+}
+
+/* Deals with what is no span: at once, since no receiver has to take it, and
+ * once, although it is met again when its batch was put back. */
+static void take_aside(struct pipeline *pipeline,
+		       const struct spool_record *record)
+{
+	if (record->segment < pipeline->seen_segment ||
+	    (record->segment == pipeline->seen_segment &&
+	     record->end <= pipeline->seen_end))
+		return;
+	pipeline->seen_segment = record->segment;
+	pipeline->seen_end = record->end;
+	if (record->kind == SPOOL_COMMENT && pipeline->comments)
+		comments_take(pipeline->comments, record, clock_ms());
+	else
+		pass_unknown(pipeline, record);
 }
 
 static int take(struct pipeline *pipeline, const struct spool_record *record,
@@ -49,10 +52,7 @@ static int take(struct pipeline *pipeline, const struct spool_record *record,
 		errno = ENOMEM;
 		return err_set(err, "no memory for a batch");
 	}
-	if (record->kind == SPOOL_COMMENT && pipeline->comments)
-		take_comment(pipeline, record);
-	else
-		pass_unknown(pipeline, record);
+	take_aside(pipeline, record);
 	outbox_pass(&pipeline->outbox, record);
 	return 0;
 }
@@ -83,7 +83,8 @@ static int next_record(struct pipeline *pipeline, struct spool_record *ret,
 	return 1;
 }
 
-/* Returns -1 with err; then what was read is to be put back. */
+/* Returns -1 with err; then what was read is to be put back.  But spans that
+ * could be read are a batch: the trouble is met again after them. */
 static int fill(struct pipeline *pipeline, struct err *err)
 {
 	struct outbox_limit max = limit(pipeline);
@@ -94,7 +95,7 @@ static int fill(struct pipeline *pipeline, struct err *err)
 		int rc = next_record(pipeline, &record, err);
 
 		pipeline->drained = rc == 0;
-		if (rc == 0)
+		if (rc == 0 || (rc < 0 && pipeline->outbox.n))
 			break;
 		if (rc > 0 && record.kind == SPOOL_SPAN &&
 		    outbox_full(&pipeline->outbox, &max, record.len)) {
@@ -173,8 +174,8 @@ static bool take_comments(struct pipeline *pipeline)
 
 	for (unsigned n = 1; spool_read(pipeline->reader, &record, NULL) == 1;
 	     n++) {
-		if (record.kind == SPOOL_COMMENT)
-			take_comment(pipeline, &record);
+		if (record.kind != SPOOL_SPAN)
+			take_aside(pipeline, &record);
 		if (n % LOOK_RECORDS == 0 && interrupted(pipeline))
 			return false;
 	}

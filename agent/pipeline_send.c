@@ -55,13 +55,9 @@ static bool keep_refused(struct pipeline *pipeline, struct endpoint *endpoint,
 		kept = refused_append(fd, outbox->spans + range.first,
 				      outbox->job_ids + range.first, range.n,
 				      &err);
-	pipeline->counts.refused += kept;
-	pipeline->counts.lost += range.n - kept;
 	metrics_refused(pipeline->target.metrics, &pipeline->counted,
 			exporter_name(endpoint->exporter), kept,
 			range.n - kept);
-	endpoint->counts.refused += kept;
-	endpoint->counts.lost += range.n - kept;
 	if (kept < range.n)
 		log_cause_say_about(
 			&pipeline->keeping, single(pipeline, range, &ids),
@@ -117,8 +113,6 @@ static void accept_range(struct pipeline *pipeline,
 	struct range range = ranges_top(&pipeline->ranges);
 	struct log_span ids;
 
-	pipeline->counts.sent += range.n - result->rejected;
-	pipeline->counts.rejected += result->rejected;
 	ranges_pop(&pipeline->ranges);
 	endpoints_new_range(pipeline->target.endpoints);
 	if (!*result->msg)
@@ -140,6 +134,11 @@ static uint64_t time_left(const struct pipeline *pipeline)
 		return 0;
 	return *deadline > now ? *deadline - now : 1;
 }
+
+_Static_assert((int)CIRCUIT_CLOSED == BREAKER_CLOSED &&
+		       (int)CIRCUIT_OPEN == BREAKER_OPEN &&
+		       (int)CIRCUIT_HALF_OPEN == BREAKER_HALF_OPEN,
+	       "the file of figures shows the breaker's states");
 
 static void send_counted(struct pipeline *pipeline, struct endpoint *endpoint,
 			 const struct batch *batch,

@@ -75,8 +75,8 @@ void queue_close(struct queue *queue)
 }
 
 /* What spool_open_dir and a reader leave in a spool that is empty. */
-static const char *const leavings[] = { "current", "cursor", "dropped",
-					"rotate.lock" };
+static const char *const leavings[] = { "current", "cursor", "cursor.tmp",
+					"dropped", "rotate.lock" };
 
 static bool holds_nothing(int fd)
 {

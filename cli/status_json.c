@@ -141,6 +141,7 @@ static void add_agent(struct json to, const struct spool_status *spool)
 	add_number(agent, "starts", metrics->starts);
 	add_number(agent, "reloads", metrics->reloads);
 	add_number(agent, "orphans_closed", metrics->orphans);
+	add_number(agent, "orphans_damaged", metrics->orphans_damaged);
 	add_number(agent, "comments_set", metrics->comments_set);
 	add_number(agent, "comments_failed", metrics->comments_failed);
 }

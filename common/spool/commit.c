@@ -89,12 +89,15 @@ static void pass_partly(struct spool_reader *reader)
 
 int spool_advance(struct spool_reader *reader, bool durable, struct err *err)
 {
-	struct spool_cursor cursor;
+	struct spool_cursor cursor, gone = reader->cursor;
 	size_t n_done;
 	bool write;
 	int r = 0;
 
 	cursor = target(reader, &n_done);
+	if (n_done)
+		gone = (struct spool_cursor){ reader->held[n_done - 1].number,
+					      reader->held[n_done - 1].size };
 	write = !spool_cursor_equal(cursor, reader->cursor) ||
 		(durable && reader->unflushed);
 	if (!n_done && !write)
@@ -114,6 +117,10 @@ int spool_advance(struct spool_reader *reader, bool durable, struct err *err)
 		reader->cursor = cursor;
 		reader->unflushed = write ? !durable : reader->unflushed;
 		pass_partly(reader);
+	} else if (n_done) {
+		/* of no use any more but to be written with the next one */
+		reader->cursor = gone;
+		reader->unflushed = true;
 	}
 	store_torn(reader);
 	return r;

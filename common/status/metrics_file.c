@@ -45,12 +45,23 @@ struct layout {
 
 /* A change here is a new version. */
 static const size_t agent_numbers[] = {
-	AGENT(taken),    AGENT(exported),     AGENT(rejected),
-	AGENT(refused),  AGENT(lost),         AGENT(unsettled),
-	AGENT(repeated), AGENT(created),      AGENT(unknown),
-	AGENT(orphans),  AGENT(comments_set), AGENT(comments_failed),
-	AGENT(starts),   AGENT(reloads),      AGENT(started_ns),
+	AGENT(taken),
+	AGENT(exported),
+	AGENT(rejected),
+	AGENT(refused),
+	AGENT(lost),
+	AGENT(unsettled),
+	AGENT(repeated),
+	AGENT(created),
+	AGENT(unknown),
+	AGENT(orphans),
+	AGENT(comments_set),
+	AGENT(comments_failed),
+	AGENT(starts),
+	AGENT(reloads),
+	AGENT(started_ns),
 	AGENT(loss_ns),
+	AGENT(orphans_damaged),
 };
 
 static const size_t endpoint_numbers[] = {

@@ -41,6 +41,8 @@ struct agent_metrics {
 			    * count of what waits */
 	uint64_t unknown;  /* records of a kind of a later version, skipped */
 	uint64_t orphans;  /* steps whose slurmstepd was gone, closed */
+	uint64_t orphans_damaged; /* records of such steps that could not be
+				   * read: they have no span */
 	uint64_t comments_set, comments_failed;
 	uint64_t starts, reloads;
 	uint64_t started_ns; /* the agent that runs, or ran last */

@@ -117,6 +117,11 @@ const struct prometheus_row prometheus_spool_rows[] = {
 	  .help = "Steps whose slurmstepd was gone, and whose span the agent "
 		  "wrote.",
 	  SPOOL(metrics.agent.orphans) },
+	{ .name = METRIC_PREFIX "orphans_damaged_total",
+	  .type = "counter",
+	  .help = "Records of running steps that could not be read, and were "
+		  "removed.",
+	  SPOOL(metrics.agent.orphans_damaged) },
 	{ COMMENTS, .label = "result=\"set\"",
 	  SPOOL(metrics.agent.comments_set) },
 	{ COMMENTS, .label = "result=\"failed\"",

@@ -122,6 +122,24 @@ ok 'each span once to one' each_once a
 ok 'and to the other' each_once b
 stop_receivers
 
+# --- all, all well: a kill repeats no batch that everybody has
+fresh
+start_receiver a 200 200 200 hang
+start_receiver b 200
+configure "Endpoint=$(url a b)" EndpointPolicy=all MaxExportBatchSize=10
+write_spans 1 100
+start_agent
+ok 'the agent waits for one of them' until_true eval '[[ $(requests a) -eq 4 ]]'
+kill -KILL "$AGENT_PID"
+wait "$AGENT_PID" 2>/dev/null
+stop_receiver a
+rm "$RECEIVED"/a/*
+start_receiver a 200
+ok 'the next agent delivers the rest' agent_once
+is 'to one' "$(sent_to a | sort -n | sha1sum)" "$(seq 31 100 | sha1sum)"
+is 'and to the other' "$(sent_to b | wc -l)" 100
+stop_receivers
+
 # --- all, killed at random moments between two that fail in turn
 fresh
 start_receiver a 503 200 drop 200 200 reset 200

@@ -25,6 +25,55 @@ is 'it ends' $? 0
 ok 'the spool is empty' delivered
 stop_collector
 
+# --- a record of a later version is counted once, however often it is read
+rm -rf "$RECEIVED" "$SPOOL"
+start_collector 503
+configure "Endpoint=http://127.0.0.1:$PORT"
+write_spans 1 5
+"$SPOOL_TOOL" raw "$SPOOL" 200 'of a later version'
+write_spans 6 5
+: >"$LOG"
+start_agent
+ok 'a batch is read again and again' until_true eval '[[ $(requests) -ge 4 ]]'
+stop_collector
+start_collector --port "$PORT" 200
+ok 'until it is delivered' until_true delivered
+stop_agent
+like 'what is not known was counted once' "$(<"$LOG")" '10 spans delivered, .* 1 records of unknown kind'
+stop_collector
+
+# --- a spool that can be read in part
+rm -rf "$RECEIVED" "$SPOOL"
+start_collector 200
+configure "Endpoint=http://127.0.0.1:$PORT"
+write_spans 1 10
+mv "$SPOOL/current" "$SPOOL/segment.00000000000000000001"
+mkdir "$SPOOL/current"
+: >"$LOG"
+not_ok 'what can not be read' agent_once
+ok 'does not hold back what can' all_received 10
+is 'nor repeat it' "$(sent_to | wc -l)" 10
+like 'and it is said' "$(<"$LOG")" 'current in the spool is no regular file: remove it; spans stay in the spool'
+rmdir "$SPOOL/current"
+stop_collector
+
+# --- killed while the disk flushes the cursor: what arrived is not repeated
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+  rm -rf "$RECEIVED" "$SPOOL"
+  start_collector 200
+  configure "Endpoint=http://127.0.0.1:$PORT"
+  write_spans 1 10
+  strace -f -o "$WORK/strace" -e trace=fsync -e inject=fsync:signal=KILL \
+    "$AGENT" --spool "$SPOOL" --config "$CONF" --once 2>>"$LOG"
+  is 'killed in a flush' $? 137
+  ok 'of what has arrived' all_received 10
+  ok 'the next agent finds nothing to do' agent_once
+  is 'and repeats nothing' "$(sent_to | wc -l)" 10
+  stop_collector
+else
+  skip 'killed while the disk flushes' 'no strace'
+fi
+
 # --- one bad span among many
 rm -rf "$RECEIVED"
 start_collector --poison poison 200

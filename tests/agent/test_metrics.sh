@@ -84,31 +84,43 @@ before=$(switches)
 sleep 11 # longer than the pause between two writes: a measurement
 is 'with nothing new to tell the agent sleeps' "$(($(switches) - before))" 0
 stop_agent
+
+# --- somebody keeps the directory of MetricsFile locked
+exec {lock}<"$WORK/node"
+flock "$lock"
+: >"$LOG"
+start_agent
+ok 'a lock that is never let go of is said' until_true grep -q 'MetricsFile: another process keeps' "$LOG"
+before=$(switches)
+sleep 2 # a measurement
+is 'and is no reason to wake up' "$(($(switches) - before))" 0
+exec {lock}<&-
+stop_agent
+is 'it ends' $? 0
 stop_collector
 
-# --- what a killed agent had sent and not noted is sent again, and counted
+# --- what a killed agent had sent of a batch that was not done is sent again,
+# and counted
 rm -rf "$RECEIVED" "$SPOOL" "$PROM"
-start_collector 200 200 200 hang
+start_collector 200 200 200 413 200 hang
 setup "Endpoint=http://127.0.0.1:$PORT" MaxExportBatchSize=10
 write_spans 1 100
-mkdir "$SPOOL/cursor.tmp" # so that the cursor can not be moved
 start_agent
-ok 'three batches are accepted' until_true all_received 30
-ok 'the agent waits for the fourth' until_true eval '[[ $(requests) -eq 4 ]]'
+ok 'three batches and half of one are accepted' until_true all_received 35
+ok 'the agent waits for the other half' until_true eval '[[ $(requests) -eq 6 ]]'
 kill -KILL "$AGENT_PID"
 wait "$AGENT_PID" 2>/dev/null
-rmdir "$SPOOL/cursor.tmp"
 is 'the figures of a killed agent: exported, not settled' \
   "$(status '"\(.spans.created) \(.spans.exported) \(.spans.unsettled) \(.waiting.spans)"')" \
-  '100 30 30 100'
+  '100 35 5 70'
 is 'it does not run' "$(status .agent.running)" false
 stop_collector
 rm -rf "$RECEIVED"
 start_collector 200
 setup "Endpoint=http://127.0.0.1:$PORT"
 agent_once
-both 'the next one counts what it repeats' '100 130 0 30 0 0 0'
-is 'what arrived' "$(received | wc -l)" 100
+both 'the next one counts what it repeats' '100 105 0 5 0 0 0'
+is 'and repeats no more' "$(sent_to | wc -l)" 70
 stop_collector
 
 # --- the bound of the spool: what is lost is what did not arrive

@@ -102,6 +102,7 @@ agent_tests = \
 	tests/unit/test_http_auth \
 	tests/unit/test_http_verdict \
 	tests/unit/test_log \
+	tests/unit/test_metrics \
 	tests/unit/test_orphan_end \
 	tests/unit/test_otlp_json \
 	tests/unit/test_outbox \
@@ -112,7 +113,8 @@ agent_test_libs = libagent.la libotlp.la $(LDADD) $(CURL_LIBS) $(JSON_C_LIBS) $(
 tests_unit_test_breaker_LDADD = $(agent_test_libs)
 tests_unit_test_comment_list_LDADD = $(agent_test_libs)
 tests_unit_test_endpoints_SOURCES = \
-	tests/unit/test_endpoints.c agent/endpoints.c agent/log.c
+	tests/unit/test_endpoints.c agent/endpoints.c agent/log.c \
+	agent/log_cause.c
 tests_unit_test_endpoints_LDADD = $(agent_test_libs)
 tests_unit_test_envelope_LDADD = $(agent_test_libs)
 tests_unit_test_export_file_LDADD = $(agent_test_libs)
@@ -124,6 +126,10 @@ tests_unit_test_export_stdout_LDADD = $(agent_test_libs)
 tests_unit_test_http_auth_LDADD = $(agent_test_libs)
 tests_unit_test_http_verdict_LDADD = $(agent_test_libs)
 tests_unit_test_log_LDADD = $(agent_test_libs) $(JSON_C_LIBS)
+tests_unit_test_metrics_SOURCES = \
+	tests/unit/test_metrics.c agent/endpoints.c agent/log.c agent/log_cause.c \
+	agent/metrics.c agent/metrics_endpoints.c agent/metrics_publish.c
+tests_unit_test_metrics_LDADD = libstatus.la $(agent_test_libs)
 tests_unit_test_orphan_end_LDADD = $(agent_test_libs)
 tests_unit_test_otlp_json_LDADD = $(agent_test_libs)
 tests_unit_test_outbox_LDADD = $(agent_test_libs)

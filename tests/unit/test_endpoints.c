@@ -168,18 +168,6 @@ Test(endpoints, refusals_of_the_sender_open_the_breaker)
 	cr_assert_not(endpoint_well(&list[0]));
 	send_to(0, VERDICT_REJECT, false);
 	cr_assert_eq(breaker_state(&list[0].breaker), BREAKER_OPEN);
-	cr_assert_eq(list[0].counts.opened, 1);
-}
-
-Test(endpoints, requests_and_spans_are_counted)
-{
-	make(ENDPOINT_FAILOVER);
-	send_to(0, VERDICT_SENT, false);
-	send_to(0, VERDICT_RETRY, false);
-	cr_assert_eq(list[0].counts.requests, 2);
-	cr_assert_eq(list[0].counts.failures, 1);
-	cr_assert_eq(list[0].counts.sent, 7);
-	cr_assert_eq(list[0].counts.rejected, 3);
 }
 
 Test(endpoints, a_view_of_one_shares_its_state)

@@ -495,6 +495,32 @@ Test(spool_reader, leftover_of_a_cursor_is_replaced)
 	spool_reader_destroy(reader);
 }
 
+/* All that there was is done with, and only the cursor is missing. */
+Test(spool_reader, commit_that_fails_is_made_good)
+{
+	struct spool_reader *reader;
+	struct spool_record record;
+
+	make_segments(1, 1);
+	cr_assert_eq(mkdirat(spool.fd, "cursor.tmp", 0700), 0);
+	reader = reader_make();
+	for (int i = 0; i < 3; i++)
+		record = expect(reader, 10 + i);
+	cr_assert_eq(spool_mark(reader, record.segment, record.end, &err), -1);
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(
+			spool_commit(reader, record.segment, record.end, &err),
+			-1);
+		cr_assert(strstr(err.msg, "cursor.tmp"), "%s", err.msg);
+	}
+	cr_assert_not(exists(segment(1)));
+	cr_assert_eq(spool_read(reader, &record, &err), 0, "%s", err.msg);
+	cr_assert_eq(unlinkat(spool.fd, "cursor.tmp", AT_REMOVEDIR), 0);
+	commit(reader, &record);
+	expect_cursor("1 1800\n");
+	spool_reader_destroy(reader);
+}
+
 /* A cursor that can not be written: said, and what is done goes even so. */
 Test(spool_reader, commit_that_fails)
 {
