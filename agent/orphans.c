@@ -24,6 +24,7 @@
 #define SETTLE_AGAIN_MS 1000
 /* After the spool could not take a span, or open/ not be read. */
 #define TROUBLE_PAUSE_MS 30000
+
 static uint64_t mtime_ns(int dir_fd, const char *name)
 {
 	struct stat st;
