@@ -99,5 +99,6 @@ int desc_set(const struct desc_list *env, const char *name, const char *value)
 		return -1;
 	drop_all(env, name);
 	(*env->list)[(*env->size)++] = entry;
+	(*env->list)[*env->size] = NULL;
 	return 0;
 }
