@@ -73,6 +73,7 @@ cluster_stop() {
   [[ -n $CLUSTER_DIR ]] || return 0
   cluster_stop_daemons
   cluster_stop_agents TERM
+  cluster_stop_stray_agents
   cluster_stop_steps
   receiver_stop
   cluster_remove_dir

@@ -14,7 +14,7 @@ shown_trace() { # JOB
 
 # held NAME SBATCH-OPTION...: submits a job that waits; sets job and trace.
 held() {
-  job=$(cluster_submit --hold --job-name="$@")
+  job=$(cluster_submit --hold --job-name="$1" "${@:2}")
   trace=$(shown_trace "$job")
 }
 
@@ -63,11 +63,12 @@ let_go "updated"
 pending() { # NAME
   job=$(squeue -h -n "$1" -o %i) && [[ -n $job ]]
 }
-for client in srun 'salloc srun'; do
-  name=by-${client%% *}
+for client in srun salloc; do
+  name=by-$client
+  command=(true)
+  [[ $client != salloc ]] || command=(srun true)
   scontrol update PartitionName=main State=DOWN >/dev/null
-  # shellcheck disable=SC2086
-  $client --job-name="$name" -N1 true &>"$CLUSTER_DIR/client.out" &
+  $client --job-name="$name" -N1 "${command[@]}" &>"$CLUSTER_DIR/client.out" &
   cluster_until 20 pending "$name"
   trace=$(shown_trace "$job")
   like "$client: shown while pending" "$trace" '^[0-9a-f]{32}$'

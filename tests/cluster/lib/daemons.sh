@@ -176,6 +176,15 @@ cluster_stop_agents() {
   done < <(cluster_agents)
 }
 
+# Those of spools that otel.conf does not name any more too.
+cluster_stop_stray_agents() {
+  local file pid
+  while read -r file; do
+    { read -r pid <"$file"; } 2>/dev/null || continue
+    [[ ! $pid =~ ^[0-9]+$ ]] || cluster_kill "$pid" slurm-otel-agent TERM 6
+  done < <(find "$CLUSTER_DIR" -name agent.pid)
+}
+
 # What still runs of jobs: steps outlive slurmd on purpose.  They are known by
 # the SLURM_CONF in their environment.
 cluster_stop_steps() {
