@@ -75,6 +75,8 @@ set_aside() { # how many spans are in bad/
 # of the table, or else what is inconsistent.
 seen() { # RUN
   local status=0 spool=kept
+  # a second attempt within this pass would have to be drawn within a millisecond
+  printf '%s\n' RetryInitialDelay=1h RetryMaxDelay=1h >>"$CONF"
   agent_once || status=$?
   ! delivered || spool=empty
   case "$status:$spool:$(set_aside):$(requests_of "$1")" in
