@@ -33,7 +33,8 @@ is 'no such file: status' "$STATUS" 1
 like 'no such file: message' "$ERR" 'No such file or directory'
 
 # --- no spool
-configure "SpoolDir=$SPOOLS" 'Endpoint=http://127.0.0.1:1'
+# the breaker stays closed, however late we look
+configure "SpoolDir=$SPOOLS" 'Endpoint=http://127.0.0.1:1' CircuitBreakerThreshold=1000
 status
 is 'no spool: status' "$STATUS" 1
 like 'no spool: message' "$OUT" "there is no spool in $SPOOLS"
