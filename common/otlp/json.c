@@ -9,8 +9,8 @@
 
 #include "otlp/envelope.h"
 #include "otlp/json_value.h"
-#include "otlp/nesting.h"
 #include "otlp/resource.h"
+#include "otlp/stored_span.h"
 
 static void json_put(json_object **object)
 {
@@ -147,27 +147,14 @@ static int put_object(struct buf *ret, json_object *object,
 	return 0;
 }
 
-static Otlp__Span *decode_span(const struct iovec *bytes)
-{
-	return nesting_bounded(&otlp__span__descriptor, bytes->iov_base,
-			       bytes->iov_len)
-		       ? otlp__span__unpack(NULL, bytes->iov_len,
-					    bytes->iov_base)
-		       : NULL;
-}
-
 static int put_span(struct buf *ret, const struct iovec *bytes, struct err *err)
 {
-	Otlp__Span *span = decode_span(bytes);
+	Otlp__Span *span = stored_span_decode(bytes, err);
 	struct json_maker maker = { false };
 	int rc;
 
-	if (!span) {
-		errno = EBADMSG;
-		return err_set(err,
-			       "a stored span of %zu bytes does not decode",
-			       bytes->iov_len);
-	}
+	if (!span)
+		return -1;
 	rc = put_object(ret, span_value(&maker, span), &maker, err);
 	otlp__span__free_unpacked(span, NULL);
 	return rc;

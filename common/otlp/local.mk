@@ -37,6 +37,7 @@ libotlp_la_SOURCES = \
 	common/otlp/resource.c common/otlp/resource.h \
 	common/otlp/secret_file.c common/otlp/secret_file.h \
 	common/otlp/stdout.c \
+	common/otlp/stored_span.c common/otlp/stored_span.h \
 	common/otlp/text_clean.c common/otlp/text_clean.h \
 	common/otlp/zipkin.c \
 	common/otlp/zipkin_json.c common/otlp/zipkin_json.h \

@@ -7,8 +7,8 @@
 #include <errno.h>
 
 #include "otlp/envelope.h"
-#include "otlp/nesting.h"
 #include "otlp/resource.h"
+#include "otlp/stored_span.h"
 #include "otlp/zipkin_span.h"
 
 /* One span without valid ids gets a whole array refused. */
@@ -18,29 +18,18 @@ static bool ids_valid(const Otlp__Span *span)
 	       (!span->parent_span_id.len || span->parent_span_id.len == 8);
 }
 
-static Otlp__Span *decode_span(const struct iovec *bytes)
-{
-	return nesting_bounded(&otlp__span__descriptor, bytes->iov_base,
-			       bytes->iov_len)
-		       ? otlp__span__unpack(NULL, bytes->iov_len,
-					    bytes->iov_base)
-		       : NULL;
-}
-
 static int put_span(const Otlp__Resource *resource, const struct iovec *bytes,
 		    struct buf *ret, struct err *err)
 {
-	Otlp__Span *span = decode_span(bytes);
+	Otlp__Span *span = stored_span_decode(bytes, err);
 	struct json_maker maker = { false };
 	json_object *object;
 
-	if (!span || !ids_valid(span)) {
-		if (span)
-			otlp__span__free_unpacked(span, NULL);
-		errno = EBADMSG;
-		return err_set(err,
-			       "a stored span of %zu bytes does not decode",
-			       bytes->iov_len);
+	if (!span)
+		return -1;
+	if (!ids_valid(span)) {
+		otlp__span__free_unpacked(span, NULL);
+		return stored_span_refuse(bytes, err);
 	}
 	object = zipkin_span(&maker, resource, span);
 	if (object && !maker.failed)
