@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/auth.h"
 #include "config/endpoint.h"
 #include "host/privileges.h"
 #include "host/slurm_conf.h"
@@ -163,8 +164,7 @@ static void check_auth(const struct check *check)
 {
 	const struct config *config = check->config;
 
-	if (config->auth && !strncmp(config->auth, "bearer:", 7))
-		check_file(check, "Auth", config->auth + 7, 077);
+	check_file(check, "Auth", auth_bearer_file(config), 077);
 	check_file(check, "CredentialsFile", config->credentials_file, 077);
 }
 

@@ -3,13 +3,14 @@
  * Parsers and printers of the keys that say how requests get past what guards
  * a receiver: Auth, Proxy and NoProxy.
  */
-#include "config/private.h"
+#include "config/auth.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/endpoint.h"
+#include "config/private.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -17,6 +18,9 @@
 #define HEX DIGITS "abcdefABCDEF"
 
 #define PROXY_MAX 2048
+
+#define BEARER "bearer:"
+#define SIGV4 "sigv4:"
 
 static void put(const struct config_key *key, const struct config *config,
 		FILE *out)
@@ -56,6 +60,16 @@ static const char *after(const char *text, const char *kind)
 		       : NULL;
 }
 
+const char *auth_bearer_file(const struct config *config)
+{
+	return config->auth ? after(config->auth, BEARER) : NULL;
+}
+
+const char *auth_sigv4_scope(const struct config *config)
+{
+	return config->auth ? after(config->auth, SIGV4) : NULL;
+}
+
 /* AWS's names of regions and services: "eu-central-1/xray". */
 static bool scope_valid(const char *text)
 {
@@ -71,8 +85,8 @@ static bool scope_valid(const char *text)
 int value_parse_auth(const struct config_key *key, const char *text,
 		     struct config *config, struct err *err)
 {
-	const char *file = after(text, "bearer:");
-	const char *scope = after(text, "sigv4:");
+	const char *file = after(text, BEARER);
+	const char *scope = after(text, SIGV4);
 	char *copy = NULL;
 
 	if (file && (*file != '/' || strlen(file) >= PATH_MAX))
@@ -87,8 +101,8 @@ int value_parse_auth(const struct config_key *key, const char *text,
 		return err_set(err, "is neither bearer:FILE nor "
 				    "sigv4:REGION/SERVICE");
 	if (asprintf(&copy, "%s%s",
-		     file    ? "bearer:"
-		     : scope ? "sigv4:"
+		     file    ? BEARER
+		     : scope ? SIGV4
 			     : "",
 		     file    ? file
 		     : scope ? scope

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/auth.h"
 #include "span/attrs.h"
 #include "util/cleanup.h"
 
@@ -127,10 +128,9 @@ static int wrong_pair(struct loader *loader, const char *key, const char *what)
 static int check_pairs(struct loader *loader)
 {
 	const struct config *config = &loader->loaded->config;
-	bool sigv4 = config->auth && !strncmp(config->auth, "sigv4:", 6);
 	int rc = 0;
 
-	if (config->credentials_file && !sigv4)
+	if (config->credentials_file && !auth_sigv4_scope(config))
 		rc = wrong_pair(loader, "CredentialsFile",
 				"is set without Auth=sigv4:REGION/SERVICE");
 	if (!rc && config->no_proxy && !config->proxy)

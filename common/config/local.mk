@@ -2,7 +2,7 @@ config_sources = \
 	common/config/config.h \
 	common/config/job_comment.h \
 	common/config/endpoint.c common/config/endpoint.h \
-	common/config/auth.c \
+	common/config/auth.c common/config/auth.h \
 	common/config/environment.c \
 	common/config/environment_endpoint.c \
 	common/config/file.c \

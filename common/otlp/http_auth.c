@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/auth.h"
 #include "otlp/aws_credentials.h"
 #include "otlp/aws_metadata.h"
 #include "otlp/curl_compat.h"
@@ -191,13 +192,6 @@ static int set_up_sigv4(struct http_auth *auth, const char *scope,
 
 /* ---- life --------------------------------------------------------------- */
 
-static const char *after(const char *text, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	return strncmp(text, prefix, len) ? NULL : text + len;
-}
-
 static bool has_user(const char *url)
 {
 	const char *host = strstr(url, "://");
@@ -211,8 +205,8 @@ static bool has_user(const char *url)
 static int set_up(struct http_auth *auth, const struct config *config,
 		  const char *url, CURL *curl, struct err *err)
 {
-	const char *file = after(config->auth, "bearer:");
-	const char *scope = after(config->auth, "sigv4:");
+	const char *file = auth_bearer_file(config);
+	const char *scope = auth_sigv4_scope(config);
 
 	errno = EINVAL;
 	if (has_user(url))

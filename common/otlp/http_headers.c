@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config/auth.h"
 #include "otlp/private_file.h"
 #include "util/cleanup.h"
 
@@ -156,11 +157,6 @@ static int append_file(struct header_list *list, const char *path,
 	return rc;
 }
 
-static bool signs(const struct config *config)
-{
-	return config->auth && !strncmp(config->auth, "sigv4:", 6);
-}
-
 /* What belongs to the protocol. */
 static int append_own(struct header_list *list,
 		      const struct http_protocol *protocol,
@@ -172,7 +168,7 @@ static int append_own(struct header_list *list,
 		return -1;
 	/* No 100-continue: it costs a round trip.  But libcurl before 8.3 signs
 	 * this line, which is never sent (its issue 11664). */
-	if (!signs(config) && append(list, "Expect:", err) < 0)
+	if (!auth_sigv4_scope(config) && append(list, "Expect:", err) < 0)
 		return -1;
 	if (config->compression == COMPRESSION_GZIP &&
 	    append(list, protocol->gzipped, err) < 0)
