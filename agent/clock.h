@@ -4,21 +4,14 @@
 #define OTEL_AGENT_CLOCK_H
 
 #include <stdint.h>
-#include <time.h>
+
+#include "util/clock.h"
 
 #define TIME_NEVER UINT64_MAX
 
-static inline uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 static inline uint64_t clock_ms(void)
 {
-	return clock_ns() / 1000000;
+	return clock_monotonic_ms();
 }
 
 static inline uint64_t time_earlier(uint64_t a, uint64_t b)

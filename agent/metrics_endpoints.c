@@ -4,7 +4,6 @@
 
 #include "clock.h"
 #include "metrics_private.h"
-#include "util/clock.h"
 
 #define NO_SLOT METRICS_ENDPOINTS
 
@@ -171,7 +170,7 @@ static void count_verdict(struct endpoint_metrics *endpoint,
 
 void metrics_attempt_begins(struct metrics *metrics)
 {
-	metrics->begun = clock_ns();
+	metrics->begun = clock_monotonic_ns();
 }
 
 void metrics_endpoint_attempt(struct metrics *metrics, const char *endpoint,
@@ -184,7 +183,7 @@ void metrics_endpoint_attempt(struct metrics *metrics, const char *endpoint,
 	if (slot == NO_SLOT)
 		return;
 	entry = &metrics->data.endpoints[slot];
-	histogram_add(&entry->duration, clock_ns() - metrics->begun);
+	histogram_add(&entry->duration, clock_monotonic_ns() - metrics->begun);
 	count_verdict(entry, batch, result, clock_unix_ns());
 	metrics_put_slot(metrics, slot);
 }

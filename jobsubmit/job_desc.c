@@ -24,20 +24,21 @@ static bool is_named(const char *entry, const char *name, size_t len)
 	return entry && !strncmp(entry, name, len) && entry[len] == '=';
 }
 
+/* A size that came without a list counts nothing. */
+static uint32_t size_of(const struct desc_list *env)
+{
+	return *env->list ? *env->size : 0;
+}
+
 /* The place of name from i on; the size when it is not there. */
 static uint32_t find(const struct desc_list *env, const char *name, uint32_t i)
 {
 	size_t len = strlen(name);
-	uint32_t n = *env->list ? *env->size : 0;
+	uint32_t n = size_of(env);
 
 	while (i < n && !is_named((*env->list)[i], name, len))
 		i++;
 	return i;
-}
-
-static uint32_t size_of(const struct desc_list *env)
-{
-	return *env->list ? *env->size : 0;
 }
 
 const char *desc_get(const struct desc_list *env, const char *name)
