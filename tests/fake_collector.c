@@ -31,10 +31,8 @@
  * turn.  Request N is kept as DIR/NNNNNN.STATUS.body and .head, where STATUS is
  * the answer's first word; both are complete when they appear.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -47,6 +45,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "fake_listen.h"
 
 #define CLIENTS_MAX 32
 #define REQUEST_MAX (80 * 1024 * 1024)
@@ -489,27 +489,6 @@ static void serve(int listener)
 	}
 }
 
-static int listen_on(uint16_t port)
-{
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
-
-	if (fd < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
-	    bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    listen(fd, CLIENTS_MAX) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		die("listen");
-	printf("%u\n", (unsigned)ntohs(address.sin_port));
-	fflush(stdout);
-	return fd;
-}
-
 int main(int argc, char **argv)
 {
 	struct collector *c = &the_collector;
@@ -535,5 +514,5 @@ int main(int argc, char **argv)
 	c->script_len = argc - i;
 	for (i = 0; i < CLIENTS_MAX; i++)
 		c->clients[i].fd = -1;
-	serve(listen_on(port));
+	serve(fake_listen(port));
 }

@@ -14,7 +14,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +24,7 @@
 #include <unistd.h>
 
 #include "fake_grpc_answer.h"
+#include "fake_listen.h"
 
 #define PREFACE 24
 #define WINDOW 0x7fffffff
@@ -200,27 +200,6 @@ static void serve_connection(int fd)
 	}
 }
 
-static int listen_on(uint16_t port)
-{
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
-
-	if (fd < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
-	    bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    listen(fd, 32) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		die("listen");
-	printf("%u\n", (unsigned)ntohs(address.sin_port));
-	fflush(stdout);
-	return fd;
-}
-
 int main(int argc, char **argv)
 {
 	uint16_t port = 0;
@@ -245,7 +224,7 @@ int main(int argc, char **argv)
 			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (counters == MAP_FAILED)
 		die("mmap");
-	listener = listen_on(port);
+	listener = fake_listen(port);
 	while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
 		if (fork() == 0) {
 			close(listener);

@@ -1,6 +1,6 @@
 # Programs for the tests of the agent, and the scripts that drive it.
 check_PROGRAMS += tests/fake_collector tests/spool_tool
-tests_fake_collector_SOURCES = tests/fake_collector.c
+tests_fake_collector_SOURCES = tests/fake_collector.c tests/fake_listen.h
 tests_fake_collector_LDADD = libotel.la $(PROTOBUF_C_LIBS)
 tests_spool_tool_SOURCES = tests/spool_tool.c tests/spool_tool.h \
 	tests/spool_tool_damage.c tests/spool_tool_open.c \
@@ -13,7 +13,8 @@ tests_fake_grpc_SOURCES = \
 	tests/fake_grpc_answer.c tests/fake_grpc_answer.h \
 	tests/fake_grpc_flood.c \
 	tests/fake_grpc_script.c tests/fake_grpc_script.h \
-	tests/fake_grpc_wire.c tests/fake_grpc_wire.h
+	tests/fake_grpc_wire.c tests/fake_grpc_wire.h \
+	tests/fake_listen.h
 tests_fake_grpc_CPPFLAGS = $(AM_CPPFLAGS) $(NGHTTP2_CFLAGS)
 tests_fake_grpc_LDADD = libotel.la $(NGHTTP2_LIBS)
 endif

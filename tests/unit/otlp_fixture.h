@@ -39,4 +39,22 @@ static inline struct iovec fixture_span(const char *name, uint8_t id)
 	return bytes;
 }
 
+/* Sends a batch of n spans, n > 0, whose ids are first, first + 1, ... */
+static inline struct export_result fixture_send(struct exporter *exporter,
+						const struct resource *resource,
+						const char *name, uint8_t first,
+						size_t n)
+{
+	struct iovec *spans = calloc(n, sizeof(*spans));
+	struct export_result result;
+
+	for (size_t i = 0; i < n; i++)
+		spans[i] = fixture_span(name, (uint8_t)(first + i));
+	exporter_send(exporter, &(struct batch){ spans, n, resource }, &result);
+	for (size_t i = 0; i < n; i++)
+		free(spans[i].iov_base);
+	free(spans);
+	return result;
+}
+
 #endif

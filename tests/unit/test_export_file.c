@@ -50,13 +50,7 @@ TestSuite(export_file, .init = set_up, .fini = tear_down);
 
 static struct export_result send_named(const char *name)
 {
-	struct iovec span = fixture_span(name, 1);
-	struct export_result result;
-
-	exporter_send(f.exporter, &(struct batch){ &span, 1, f.resource },
-		      &result);
-	free(span.iov_base);
-	return result;
+	return fixture_send(f.exporter, f.resource, name, 1, 1);
 }
 
 static void expect_sent(const char *name)

@@ -52,17 +52,7 @@ static void aim(const char *const *answers)
 
 static struct export_result send_spans(size_t n)
 {
-	struct iovec *spans = calloc(n, sizeof(*spans));
-	struct export_result result;
-
-	for (size_t i = 0; i < n; i++)
-		spans[i] = fixture_span("slurm.step", (uint8_t)(i + 1));
-	exporter_send(f.exporter, &(struct batch){ spans, n, f.resource },
-		      &result);
-	for (size_t i = 0; i < n; i++)
-		free(spans[i].iov_base);
-	free(spans);
-	return result;
+	return fixture_send(f.exporter, f.resource, "slurm.step", 1, n);
 }
 
 /* What request n said or held; freed with the test's process. */

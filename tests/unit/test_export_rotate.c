@@ -73,13 +73,7 @@ TestSuite(export_rotate, .init = set_up, .fini = tear_down);
 
 static struct export_result send_id(uint8_t id)
 {
-	struct iovec span = fixture_span("span", id);
-	struct export_result result;
-
-	exporter_send(f.exporter, &(struct batch){ &span, 1, f.resource },
-		      &result);
-	free(span.iov_base);
-	return result;
+	return fixture_send(f.exporter, f.resource, "span", id, 1);
 }
 
 static void expect_sent(uint8_t id)

@@ -50,12 +50,7 @@ static void redirect(int fd)
 
 static struct export_result send_named(const char *name)
 {
-	struct iovec span = fixture_span(name, 1);
-	struct export_result result;
-
-	exporter_send(out, &(struct batch){ &span, 1, resource }, &result);
-	free(span.iov_base);
-	return result;
+	return fixture_send(out, resource, name, 1, 1);
 }
 
 static void expect_retry(const char *name, const char *why)

@@ -105,12 +105,9 @@ static void aim(const char *scheme, const char *const *answers)
 
 static struct export_result send_span(void)
 {
-	struct iovec span = fixture_span("slurm.step", 1);
-	struct export_result result;
+	struct export_result result =
+		fixture_send(f.exporter, f.resource, "slurm.step", 1, 1);
 
-	exporter_send(f.exporter, &(struct batch){ &span, 1, f.resource },
-		      &result);
-	free(span.iov_base);
 	cr_assert_null(strstr(result.msg, "s3cret"), "%s", result.msg);
 	return result;
 }
