@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/fate.h"
 #include "jobcomp/job_attrs.h"
 #include "jobcomp/job_times.h"
 #include "span/limits.h"
@@ -26,15 +27,27 @@ void job_spans_context(const struct config *config, const struct job_view *view,
 	*ret = context;
 }
 
+/* The root of one attempt. */
+static void root_of(const struct job_view *view,
+		    const struct job_context *context, uint32_t restart,
+		    struct trace_context *ret)
+{
+	ret->trace_id = context->trace_id;
+	ret->flags = context->flags;
+	job_context_root_id(context, view->cluster, view->job_id, restart,
+			    &ret->span_id);
+}
+
+/* A span below the root of this attempt. */
 static void derive(const struct job_view *view,
 		   const struct job_context *context, enum span_what what,
-		   uint32_t restart, struct trace_context *ret)
+		   struct trace_context *ret)
 {
-	struct span_key key = {
+	const struct span_key key = {
 		.trace_id = &context->trace_id,
 		.cluster = view->cluster,
 		.job_id = view->job_id,
-		.restart = restart,
+		.restart = view->restart,
 		.what = what,
 	};
 
@@ -55,8 +68,8 @@ static struct span *phase(const struct config *config,
 
 	if (!span)
 		return NULL;
-	derive(view, context, SPAN_JOB, view->restart, &root);
-	derive(view, context, what, view->restart, &self);
+	root_of(view, context, view->restart, &root);
+	derive(view, context, what, &self);
 	span_set_context(span, &self, &root.span_id, false);
 	span_set_tracestate(span, context->tracestate);
 	span_set_name(span, name);
@@ -75,7 +88,7 @@ static void link_root(struct span *span, const struct job_view *view,
 		span_add_link(span, &context->link, true, NULL, NULL);
 	if (view->restart == 0)
 		return;
-	derive(view, context, SPAN_JOB, view->restart - 1, &before);
+	root_of(view, context, view->restart - 1, &before);
 	span_add_link(span, &before, false, NULL, NULL);
 }
 
@@ -93,7 +106,7 @@ static struct span *root(const struct config *config,
 		return NULL;
 	snprintf(name, sizeof(name), "slurm.job %s",
 		 view->name ? view->name : "");
-	derive(view, context, SPAN_JOB, view->restart, &self);
+	root_of(view, context, view->restart, &self);
 	span_set_context(span, &self, &context->parent_id, true);
 	span_set_tracestate(span, context->tracestate);
 	span_set_name(span,
@@ -116,7 +129,7 @@ int job_spans_create(const struct config *config, const struct job_view *view,
 	struct job_times times;
 	int n = 0;
 
-	if (!(context->flags & TRACE_FLAG_SAMPLED))
+	if (trace_fate_of(config, context) == TRACE_DROPPED)
 		return 0;
 	job_times_of(view, context->submit_ns, now_ns, &times);
 	if (times.was_deferred)

@@ -12,6 +12,7 @@
 
 #include "host/agent.h"
 #include "host/daemon_spool.h"
+#include "host/fate.h"
 #include "host/span_writer.h"
 #include "jobcomp/job_spans.h"
 #include "jobcomp/log.h"
@@ -146,7 +147,7 @@ static void set_comment(const struct config *config, struct job_record *job,
 	_cleanup_free_ char *text = NULL;
 
 	if (config->job_comment == JOB_COMMENT_NONE ||
-	    !(context->flags & TRACE_FLAG_SAMPLED))
+	    trace_fate_of(config, context) == TRACE_DROPPED)
 		return;
 	text = comment_compose(view->comment, &context->trace_id,
 			       config->trace_url);

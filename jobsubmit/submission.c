@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/fate.h"
 #include "host/new_context.h"
 #include "jobsubmit/job_desc.h"
 #include "span/comment.h"
@@ -81,10 +82,11 @@ static char **comment_of(const struct config *config, job_desc_msg_t *job)
 
 /* The tasks of an array get traces of their own, which differ from this id;
  * theirs are shown when they start. */
-static bool shows_comment(const job_desc_msg_t *job,
+static bool shows_comment(const struct config *config,
+			  const job_desc_msg_t *job,
 			  const struct job_context *context)
 {
-	return context->flags & TRACE_FLAG_SAMPLED &&
+	return trace_fate_of(config, context) == TRACE_EXPORTED &&
 	       (!job->array_inx || span_id_valid(&context->parent_id));
 }
 
@@ -95,7 +97,7 @@ static void set_comment(const struct config *config, job_desc_msg_t *job,
 	_cleanup_free_ char *text = NULL;
 	char *copy;
 
-	if (!place || !shows_comment(job, context))
+	if (!place || !shows_comment(config, job, context))
 		return;
 	text = comment_compose(*place, &context->trace_id, config->trace_url);
 	copy = text ? slurm_xstrdup(text) : NULL;

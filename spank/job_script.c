@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/daemon_spool.h"
+#include "host/fate.h"
 #include "span/comment.h"
 #include "spank/job_file.h"
 #include "spank/nodelist.h"
@@ -88,7 +89,8 @@ void job_prolog(struct plugin *plugin, spank_t sp)
 		return;
 	}
 	if (config->job_comment == JOB_COMMENT_NONE ||
-	    !(job.context.flags & TRACE_FLAG_SAMPLED) || !on_first_node())
+	    trace_fate_of(config, &job.context) != TRACE_EXPORTED ||
+	    !on_first_node())
 		return;
 	if (request_comment(config, spool, job_id, &job, &err) < 0)
 		slurm_info(

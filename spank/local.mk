@@ -8,9 +8,11 @@ libspankotel_la_SOURCES = \
 	spank/nodelist.c spank/nodelist.h \
 	spank/plugin.h \
 	spank/settings.c spank/settings.h \
+	spank/sink.c spank/sink.h \
 	spank/slurmd.c spank/slurmd.h \
 	spank/step.c spank/step.h \
 	spank/step_context.c spank/step_context.h \
+	spank/step_env.c spank/step_env.h \
 	spank/step_record.c spank/step_record.h \
 	spank/step_span.c spank/step_span.h \
 	spank/submit.c spank/submit.h

@@ -2,7 +2,6 @@
 /* slurmstepd's hooks; see step.h. */
 #include "spank/step.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -11,48 +10,17 @@
 #include "host/span_writer.h"
 #include "spank/compat.h"
 #include "spank/plugin.h"
+#include "spank/sink.h"
 #include "spank/step_context.h"
+#include "spank/step_env.h"
 #include "spank/step_record.h"
 #include "spank/step_span.h"
-#include "spank/submit.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
 void step_init(struct plugin *plugin)
 {
 	plugin->step.start_ns = clock_unix_ns();
-}
-
-static void replace_env(spank_t sp, const char *name, const char *value)
-{
-	if (*value)
-		spank_setenv(sp, name, value, 1);
-	else
-		spank_unsetenv(sp, name);
-}
-
-/* To the steps that the batch script starts; see get_array. */
-static void hand_on_array(spank_t sp, const struct step *step)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "%u:%u:%u", step->job_id,
-		 step->array_job_id, step->array_task_id);
-	replace_env(sp, STEP_ARRAY_VAR, step->is_array_task ? text : "");
-}
-
-/* What every task of the step starts with. */
-static void hand_to_tasks(spank_t sp, const struct step *step)
-{
-	char text[TRACEPARENT_LEN + 1];
-
-	traceparent_format(&step->self, text);
-	replace_env(sp, "TRACEPARENT", text);
-	replace_env(sp, "TRACESTATE", step->job.context.tracestate);
-	replace_env(sp, "BAGGAGE", step->job.context.baggage);
-	spank_unsetenv(sp, STEP_PARENT_VAR);
-	if (step->step_id == SLURM_BATCH_SCRIPT)
-		hand_on_array(sp, step);
 }
 
 /*
@@ -109,7 +77,7 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 		slurm_info(
 			"otel: job %u: context taken from the environment: %s",
 			step->job_id, err.msg);
-	hand_to_tasks(sp, step);
+	step_env_hand_out(sp, step);
 	step->active = true;
 	step_record_make(plugin->config, spool, step);
 }
@@ -148,7 +116,7 @@ static int write_spans(const struct config *config, const struct step *step,
 		spans[n++] = step_span_create(config, step, &end);
 	if (step->failed.count && step_spans_nodes(step))
 		spans[n++] = step_node_span_create(config, step, &end);
-	rc = spans_write(config, spool, step->job_id, spans, n, err);
+	rc = sink_write(config, spool, step->fate, step->job_id, spans, n, err);
 	spans_destroy(spans, n);
 	return rc;
 }
@@ -158,7 +126,7 @@ static void write_end(const struct config *config, const struct step *step)
 	char name[STEP_NAME_SIZE];
 	struct err err;
 
-	if (!step->active || !(step->self.flags & TRACE_FLAG_SAMPLED))
+	if (!step->active || step->fate == TRACE_DROPPED)
 		return;
 	if (step->node_id != 0 && !step->failed.count)
 		return;

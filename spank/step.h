@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/fate.h"
 #include "spank/job_file.h"
 #include "spool/open.h"
 #include "trace/traceparent.h"
@@ -35,6 +36,7 @@ struct step {
 	const char *command; /* argv[0]; borrowed from slurmstepd */
 	char node[256];
 	struct job_file job; /* context: that of this very job */
+	enum trace_fate fate;
 	struct trace_context self;
 	struct span_id parent;
 	bool parent_remote;

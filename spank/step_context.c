@@ -67,21 +67,6 @@ void step_context_array(char *const *env, struct step *step)
 	step->array_task_id = task_id;
 }
 
-static void derive(const struct step *step, enum span_what what,
-		   struct span_id *ret)
-{
-	struct span_key key = {
-		.trace_id = &step->job.context.trace_id,
-		.cluster = step->job.cluster,
-		.job_id = step->job_id,
-		.restart = step->job.restart,
-		.what = what,
-		.step = what == SPAN_JOB ? 0 : step->step_id,
-	};
-
-	span_id_derive(&key, ret);
-}
-
 /* The application's context travels on: what the submitter or a task before us
  * put into TRACESTATE and BAGGAGE is newer than what the job came with. */
 static void take_carried(char *const *env, struct job_context *job)
@@ -117,6 +102,14 @@ void step_context_place(const struct config *config, char *const *env,
 			struct step *step)
 {
 	struct job_context *job = &step->job.context;
+	const struct span_key key = {
+		.trace_id = &job->trace_id,
+		.cluster = step->job.cluster,
+		.job_id = step->job_id,
+		.restart = step->job.restart,
+		.what = SPAN_STEP,
+		.step = step->step_id,
+	};
 	struct trace_context caller;
 	bool stripped, called;
 
@@ -125,8 +118,10 @@ void step_context_place(const struct config *config, char *const *env,
 					   step->array_job_id, step->job_id);
 	step->self.trace_id = job->trace_id;
 	step->self.flags = job->flags;
-	derive(step, SPAN_STEP, &step->self.span_id);
-	derive(step, SPAN_JOB, &step->parent);
+	step->fate = trace_fate_of(config, job);
+	span_id_derive(&key, &step->self.span_id);
+	job_context_root_id(job, step->job.cluster, step->job_id,
+			    step->job.restart, &step->parent);
 	called = is_users_step(step) &&
 		 find_caller(env, step, &caller, &stripped);
 	if (!called)

@@ -49,7 +49,7 @@ void step_record_make(const struct config *config, int spool, struct step *step)
 	char name[STEP_NAME_SIZE];
 	struct err err;
 
-	if (spool < 0 || !(step->self.flags & TRACE_FLAG_SAMPLED) ||
+	if (spool < 0 || step->fate == TRACE_DROPPED ||
 	    make(config, spool, step, &err) == 0)
 		return;
 	step_id_name(step->step_id, name);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "trace/sampler.h"
+#include "util/hex.h"
 #include "util/slice.h"
 
 /* The text form, without what travels beside it. */
@@ -14,8 +15,38 @@ struct fields {
 	struct trace_context self; /* span id: the parent, or all zero */
 	struct trace_context link;
 	uint64_t submit_ns;
-	bool has_submit, has_link;
+	struct span_id root;
+	enum trace_mode mode;
+	bool has_submit, has_link, has_root, has_mode;
 };
+
+static const char *const modes[] = {
+	[TRACE_MODE_DEFAULT] = "",
+	[TRACE_MODE_ON] = "on",
+	[TRACE_MODE_OFF] = "off",
+	[TRACE_MODE_DETAIL] = "detail",
+};
+
+const char *trace_mode_name(enum trace_mode mode)
+{
+	return modes[mode];
+}
+
+int trace_mode_parse(const char *name, size_t len, enum trace_mode *ret)
+{
+	const struct slice text = { name, len };
+
+	for (size_t i = TRACE_MODE_ON; i < sizeof(modes) / sizeof(modes[0]);
+	     i++) {
+		const struct slice known = { modes[i], strlen(modes[i]) };
+
+		if (!slice_equal(text, known))
+			continue;
+		*ret = (enum trace_mode)i;
+		return 0;
+	}
+	return -1;
+}
 
 static int read_submit(struct slice value, struct fields *fields)
 {
@@ -49,6 +80,30 @@ static int read_link(struct slice value, struct fields *fields)
 	return 0;
 }
 
+static int read_root(struct slice value, struct fields *fields)
+{
+	char text[SPAN_ID_HEX + 1];
+
+	if (fields->has_root || value.len != SPAN_ID_HEX)
+		return -1;
+	memcpy(text, value.p, value.len);
+	text[value.len] = '\0';
+	if (hex_decode(text, SPAN_ID_SIZE, fields->root.b) < 0 ||
+	    !span_id_valid(&fields->root))
+		return -1;
+	fields->has_root = true;
+	return 0;
+}
+
+static int read_mode(struct slice value, struct fields *fields)
+{
+	if (fields->has_mode ||
+	    trace_mode_parse(value.p, value.len, &fields->mode) < 0)
+		return -1;
+	fields->has_mode = true;
+	return 0;
+}
+
 /* Fields by name; each reader returns -1 when the value is malformed. */
 static const struct {
 	const char *name;
@@ -56,6 +111,8 @@ static const struct {
 } readers[] = {
 	{ "t", read_submit },
 	{ "l", read_link },
+	{ "r", read_root },
+	{ "m", read_mode },
 };
 
 /* name=value; a name that a later version may have made up is no error. */
@@ -108,6 +165,8 @@ int job_context_parse(const char *text, struct job_context *ret)
 		.submit_ns = fields.submit_ns,
 		.has_link = fields.has_link,
 		.link = fields.link,
+		.root_id = fields.root,
+		.mode = fields.mode,
 	};
 	return 0;
 }
@@ -116,15 +175,40 @@ void job_context_format(const struct job_context *ctx, char *ret)
 {
 	const struct trace_context self = { ctx->trace_id, ctx->parent_id,
 					    ctx->flags };
-	size_t len = TRACEPARENT_LEN;
+	char *end = ret + TRACEPARENT_LEN;
 
 	traceparent_format(&self, ret);
 	if (ctx->submit_ns)
-		len += (size_t)snprintf(ret + len,
-					JOB_CONTEXT_LEN_MAX + 1 - len,
-					";t=%" PRIu64, ctx->submit_ns);
-	if (ctx->has_link)
-		traceparent_format(&ctx->link, stpcpy(ret + len, ";l="));
+		end += sprintf(end, ";t=%" PRIu64, ctx->submit_ns);
+	if (ctx->has_link) {
+		end = stpcpy(end, ";l=");
+		traceparent_format(&ctx->link, end);
+		end += TRACEPARENT_LEN;
+	}
+	if (span_id_valid(&ctx->root_id)) {
+		end = stpcpy(end, ";r=");
+		span_id_format(&ctx->root_id, end);
+		end += SPAN_ID_HEX;
+	}
+	if (ctx->mode != TRACE_MODE_DEFAULT)
+		stpcpy(stpcpy(end, ";m="), modes[ctx->mode]);
+}
+
+void job_context_root_id(const struct job_context *ctx, const char *cluster,
+			 uint32_t job_id, uint32_t restart, struct span_id *ret)
+{
+	const struct span_key key = {
+		.trace_id = &ctx->trace_id,
+		.cluster = cluster,
+		.job_id = job_id,
+		.restart = restart,
+		.what = SPAN_JOB,
+	};
+
+	if (restart == 0 && span_id_valid(&ctx->root_id))
+		*ret = ctx->root_id;
+	else
+		span_id_derive(&key, ret);
 }
 
 int job_context_load(const char *context, const char *tracestate,
@@ -156,6 +240,7 @@ void job_context_for_array_task(struct job_context *ctx, const char *cluster,
 		.what = SPAN_SUBMISSION,
 	};
 
+	ctx->root_id = (struct span_id){ 0 };
 	if (span_id_valid(&ctx->parent_id))
 		return;
 	/* The link of SubmitContext=link names the submitter: that stays. */

@@ -58,6 +58,15 @@ Test(job_context, refuses_what_is_malformed)
 		CHILD ";;t=1",
 		CHILD ";t=1;",
 		CHILD ";t",
+		CHILD ";r=00f067aa0ba902b",
+		CHILD ";r=00f067aa0ba902b7a",
+		CHILD ";r=00F067aa0ba902b7",
+		CHILD ";r=0000000000000000",
+		CHILD ";r=00f067aa0ba902b7;r=00f067aa0ba902b7",
+		CHILD ";m=",
+		CHILD ";m=loud",
+		CHILD ";m=On",
+		CHILD ";m=on;m=on",
 		CHILD ";=1",
 		CHILD ";t=",
 		CHILD ";t=-1",
@@ -319,6 +328,10 @@ Test(job_context, random_contexts_round_trip)
 			random_bytes(&seed, &in.link, sizeof(in.link));
 			in.link.flags &= TRACE_FLAGS_KNOWN;
 		}
+		memset(&in.root_id, 0, sizeof(in.root_id));
+		if (random_below(&seed, 2))
+			random_bytes(&seed, &in.root_id, sizeof(in.root_id));
+		in.mode = (enum trace_mode)random_below(&seed, 4);
 		memset(text, '?', sizeof(text));
 		job_context_format(&in, text);
 		cr_assert_lt(strnlen(text, sizeof(text)), sizeof(text));
@@ -329,7 +342,39 @@ Test(job_context, random_contexts_round_trip)
 		cr_assert_eq(in.submit_ns, out.submit_ns);
 		cr_assert_eq(in.has_link, out.has_link);
 		cr_assert_eq(memcmp(&in.link, &out.link, sizeof(in.link)), 0);
+		cr_assert(span_id_equal(&in.root_id, &out.root_id));
+		cr_assert_eq(in.mode, out.mode);
 		job_context_format(&out, again);
 		cr_assert_str_eq(again, text);
 	}
+}
+
+Test(job_context, the_chosen_root_is_that_of_the_first_attempt)
+{
+	static struct job_context ctx;
+	struct span_id first, second, derived;
+
+	cr_assert_eq(job_context_parse(ROOT, &ctx), 0);
+	job_context_root_id(&ctx, "alpha", 7, 0, &derived);
+	cr_assert_eq(job_context_parse(ROOT ";r=00f067aa0ba902b7", &ctx), 0);
+	job_context_root_id(&ctx, "alpha", 7, 0, &first);
+	job_context_root_id(&ctx, "alpha", 7, 1, &second);
+	assert_hex(first.b, sizeof(first.b), "00f067aa0ba902b7");
+	cr_assert_not(span_id_equal(&first, &derived));
+	cr_assert_not(span_id_equal(&second, &first));
+	cr_assert_not(span_id_equal(&second, &derived));
+}
+
+Test(job_context, array_tasks_do_not_share_a_chosen_root)
+{
+	static struct job_context one, other;
+	struct span_id a, b;
+
+	cr_assert_eq(job_context_parse(CHILD ";r=00f067aa0ba902b7", &one), 0);
+	other = one;
+	job_context_for_array_task(&one, "alpha", 100, 101);
+	job_context_for_array_task(&other, "alpha", 100, 102);
+	job_context_root_id(&one, "alpha", 101, 0, &a);
+	job_context_root_id(&other, "alpha", 102, 0, &b);
+	cr_assert_not(span_id_equal(&a, &b));
 }

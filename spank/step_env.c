@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The environment of a step's tasks; see step_env.h. */
+#include "spank/step_env.h"
+
+#include <stdio.h>
+
+#include "spank/step_context.h"
+#include "spank/submit.h"
+
+static void replace_env(spank_t sp, const char *name, const char *value)
+{
+	if (*value)
+		spank_setenv(sp, name, value, 1);
+	else
+		spank_unsetenv(sp, name);
+}
+
+/* To the steps that the batch script starts; see get_array in step.c. */
+static void hand_on_array(spank_t sp, const struct step *step)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%u:%u:%u", step->job_id,
+		 step->array_job_id, step->array_task_id);
+	replace_env(sp, STEP_ARRAY_VAR, step->is_array_task ? text : "");
+}
+
+void step_env_hand_out(spank_t sp, const struct step *step)
+{
+	char text[TRACEPARENT_LEN + 1];
+
+	traceparent_format(&step->self, text);
+	replace_env(sp, "TRACEPARENT", text);
+	replace_env(sp, "TRACESTATE", step->job.context.tracestate);
+	replace_env(sp, "BAGGAGE", step->job.context.baggage);
+	spank_unsetenv(sp, STEP_PARENT_VAR);
+	if (step->step_id == SLURM_BATCH_SCRIPT)
+		hand_on_array(sp, step);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the tasks of a step find in their environment. */
+#ifndef OTEL_SPANK_STEP_ENV_H
+#define OTEL_SPANK_STEP_ENV_H
+
+#include "spank/compat.h"
+#include "spank/step.h"
+
+/*
+ * Gives every task TRACEPARENT, which names the step's span, and TRACESTATE
+ * and BAGGAGE of the job, over whatever it had; takes away what was meant for
+ * us alone.  In slurmstepd, as root, before any task is forked.
+ */
+void step_env_hand_out(spank_t sp, const struct step *step);
+
+#endif
