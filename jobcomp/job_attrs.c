@@ -35,12 +35,14 @@ void job_attrs_identity(struct span *span, const struct job_view *view)
 		set_number_text(span, ATTR_HET_JOB_ID, view->het_job_id);
 		span_set_int(span, ATTR_HET_OFFSET, view->het_offset);
 	}
+	/* the tasks that were cancelled before they began are one record */
+	if (view->array_job_id)
+		set_number_text(span, ATTR_ARRAY_JOB_ID, view->array_job_id);
 	if (!view->is_array_task)
 		return;
 	snprintf(id, sizeof(id), "%" PRIu32 "_%" PRIu32, view->array_job_id,
 		 view->array_task_id);
 	span_set_str(span, ATTR_JOB_ID, id);
-	set_number_text(span, ATTR_ARRAY_JOB_ID, view->array_job_id);
 	set_number_text(span, ATTR_ARRAY_TASK_ID, view->array_task_id);
 }
 
@@ -122,6 +124,21 @@ static void set_resources(struct span *span, const struct job_view *view)
 				gpus * seconds / 3600);
 }
 
+/*
+ * Slurm has exit codes that no process ended with: 1 for a job that it did not
+ * let run (past its deadline, no room at once, a node that did not boot), 253
+ * (SIG_OOM) when memory ran out.  As wait statuses they would tell of SIGHUP
+ * and of a signal that is none.
+ */
+static bool is_made_up(const struct job_view *view)
+{
+	const bool ran =
+		view->nnodes && view->state && !strcmp(view->state, "FAILED");
+
+	return (view->exit_code & 0xff) == 253 ||
+	       (view->exit_code == 1 && !ran);
+}
+
 static void set_outcome(struct span *span, const struct job_view *view)
 {
 	struct exit_status status;
@@ -131,6 +148,8 @@ static void set_outcome(struct span *span, const struct job_view *view)
 	set_text(span, ATTR_REASON, view->reason);
 	set_text(span, ATTR_JOB_FAILED_NODE, view->failed_node);
 	span_set_str(span, ATTR_EXIT_CODE, status.code);
+	if (is_made_up(view))
+		return;
 	span_set_int(span, ATTR_JOB_EXIT_STATUS, status.exit_status);
 	if (status.signal)
 		span_set_int(span, ATTR_JOB_EXIT_SIGNAL, status.signal);
@@ -155,6 +174,17 @@ void job_attrs_root(struct span *span, const struct job_view *view)
 	set_resources(span, view);
 }
 
+/* What is said of a failure beside its state: how the script ended, else
+ * Slurm's reason; NULL when there is none. */
+static const char *why(const struct job_view *view,
+		       const struct exit_status *status)
+{
+	if (view->exit_code && !is_made_up(view))
+		return status->text;
+	return view->reason && strcmp(view->reason, "None") ? view->reason
+							    : NULL;
+}
+
 void job_attrs_status(struct span *span, const struct job_view *view)
 {
 	static const char *const failures[] = { "FAILED",        "TIMEOUT",
@@ -162,17 +192,15 @@ void job_attrs_status(struct span *span, const struct job_view *view)
 						"BOOT_FAIL",     "DEADLINE" };
 	struct exit_status status;
 	char message[128];
+	const char *text;
 
 	exit_status_describe(view->exit_code, &status);
+	text = why(view, &status);
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
 		if (!view->state || strcmp(view->state, failures[i]))
 			continue;
-		if (view->exit_code)
-			snprintf(message, sizeof(message), "job %s: %s",
-				 view->state, status.text);
-		else
-			snprintf(message, sizeof(message), "job %s",
-				 view->state);
+		snprintf(message, sizeof(message), "job %s%s%s", view->state,
+			 text ? ": " : "", text ? text : "");
 		span_set_status(span, SPAN_STATUS_ERROR, message);
 		span_set_str(span, ATTR_ERROR_TYPE, view->state);
 	}

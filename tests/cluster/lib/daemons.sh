@@ -69,7 +69,8 @@ cluster_nodes_ready() {
   for name in "${!CLUSTER_PID[@]}"; do
     cluster_alive "$name" || return 2
   done
-  [[ $(sinfo -h -N -o %T 2>/dev/null | grep -cxE 'idle|mixed|allocated|completing') -eq ${#CLUSTER_NODES[@]} ]]
+  # once a node, whatever the number of its partitions
+  [[ $(sinfo -h -N -o '%N %T' 2>/dev/null | sort -u | grep -cE ' (idle|mixed|allocated|completing)$') -eq ${#CLUSTER_NODES[@]} ]]
 }
 
 # cluster_until SECONDS COMMAND...: runs it every 50 ms until it succeeds, or
