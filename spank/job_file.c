@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "spank/job_file_private.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 
@@ -18,7 +19,7 @@
 #define NAME_SIZE 16
 
 /* The spool directory belongs to the agent's user, this one to us. */
-static int open_jobs(int spool_fd, bool make, struct err *err)
+int job_files_open(int spool_fd, bool make, struct err *err)
 {
 	_cleanup_close_ int fd = -1;
 	struct stat st;
@@ -59,7 +60,7 @@ static void format(const struct job_file *file, struct buf *out)
 int job_file_write(int spool_fd, uint32_t job_id, const struct job_file *file,
 		   struct err *err)
 {
-	_cleanup_close_ int dir = open_jobs(spool_fd, true, err);
+	_cleanup_close_ int dir = job_files_open(spool_fd, true, err);
 	_cleanup_close_ int fd = -1;
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	char name[NAME_SIZE];
@@ -130,7 +131,7 @@ static int check(int fd, const char *name, struct err *err)
 int job_file_read(int spool_fd, uint32_t job_id, struct job_file *ret,
 		  struct err *err)
 {
-	_cleanup_close_ int dir = open_jobs(spool_fd, false, err);
+	_cleanup_close_ int dir = job_files_open(spool_fd, false, err);
 	_cleanup_close_ int fd = -1;
 	char name[NAME_SIZE], text[FILE_MAX + 2];
 	ssize_t n;
@@ -159,7 +160,7 @@ int job_file_read(int spool_fd, uint32_t job_id, struct job_file *ret,
 
 int job_file_remove(int spool_fd, uint32_t job_id, struct err *err)
 {
-	_cleanup_close_ int dir = open_jobs(spool_fd, false, err);
+	_cleanup_close_ int dir = job_files_open(spool_fd, false, err);
 	char name[NAME_SIZE];
 
 	if (dir < 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/slurm_conf.h"
+#include "spank/attempts.h"
 #include "spank/compat.h"
 #include "spank/submit.h"
 
@@ -38,6 +39,15 @@ static void job_from_environment(const struct config *config, char *const *env,
 	sampler_decide(&config->sampler, &ret->context);
 }
 
+/* A SLURM_RESTART_COUNT that a batch step finds is of the job that submitted
+ * it.  Without the table, all that is lost is what the table is for. */
+static void count_attempt(int spool, struct step *step, bool known)
+{
+	if (!known)
+		step->job.restart = attempts_next(spool, step->job_id);
+	attempts_note(spool, step->job_id, step->job.restart, NULL);
+}
+
 int step_context_resolve(const struct config *config, int spool,
 			 char *const *env, struct step *step, struct err *err)
 {
@@ -47,6 +57,8 @@ int step_context_resolve(const struct config *config, int spool,
 
 	if (found <= 0)
 		job_from_environment(config, env, step->job_id, &step->job);
+	if (spool >= 0 && step->step_id == SLURM_BATCH_SCRIPT)
+		count_attempt(spool, step, found > 0);
 	step_context_place(config, env, step);
 	return found < 0 ? -1 : 0;
 }

@@ -11,6 +11,8 @@
  * Fills step->job, fate, self, parent and foreign from, in this order of trust,
  * the node's job file (in spool; -1: no spool), the environment of the step
  * (env: NULL-terminated, hostile, may be NULL), and cluster and job id alone.
+ * Of a batch step without a job file the table of attempts (attempts.h) tells
+ * the restart count, and every batch step is noted there.
  * Reads step's ids and node. Always succeeds in filling; returns -1 with err
  * when the job file could not be used though there may be one.
  */

@@ -48,6 +48,7 @@ declare -A CLUSTER_PID=()  # munged, slurmctld, slurmd.n1 ... -> process id
 #               [--no-otel-conf] [--plugstack LINES] [--no-plugins]
 #               [--slurm-user NAME]
 # LINES replace the harness's own lines with the same key, and add to them.
+# In those of slurm.conf @DIR@ is the cluster's directory.
 # --plugstack replaces the line that loads spank_otel.so.
 # --slurm-user wants root: slurmctld and the agents run as that user.
 cluster_start() {

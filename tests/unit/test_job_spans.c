@@ -157,6 +157,47 @@ Test(job_spans, status_follows_the_state)
 	}
 }
 
+/* 1 and 253 are Slurm's own, as wait statuses they would tell of signals. */
+Test(job_spans, made_up_exit_code_tells_of_no_signal)
+{
+	static const struct {
+		const char *state, *reason;
+		int exit_code;
+		uint32_t nnodes;
+		const char *message;
+		int signal;
+	} cases[] = {
+		{ "DEADLINE", "DeadLine", 1, 0, "job DEADLINE: DeadLine", 0 },
+		{ "FAILED", "BadConstraints", 1, 0,
+		  "job FAILED: BadConstraints", 0 },
+		{ "BOOT_FAIL", NULL, 1, 2, "job BOOT_FAIL", 0 },
+		{ "OUT_OF_MEMORY", "OutOfMemory", 253, 2,
+		  "job OUT_OF_MEMORY: OutOfMemory", 0 },
+		{ "OUT_OF_MEMORY", "None", 253 | 9 << 8, 2, "job OUT_OF_MEMORY",
+		  0 },
+		{ "TIMEOUT", "None", 0, 2, "job TIMEOUT", 0 },
+		{ "FAILED", "JobLaunchFailure", 1, 2,
+		  "job FAILED: killed by SIGHUP", 1 },
+		{ "FAILED", "JobLaunchFailure", 9, 2,
+		  "job FAILED: killed by SIGKILL", 9 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const Otlp__AnyValue *signal;
+
+		start();
+		view.state = cases[i].state;
+		view.reason = cases[i].reason;
+		view.exit_code = cases[i].exit_code;
+		view.nnodes = cases[i].nnodes;
+		make();
+		cr_assert_str_eq(spans[1]->status->message, cases[i].message);
+		signal = attr(spans[1], ATTR_JOB_EXIT_SIGNAL);
+		cr_assert_eq(signal ? signal->int_value : 0, cases[i].signal,
+			     "%zu", i);
+	}
+}
+
 Test(job_spans, deferred_job)
 {
 	view.eligible = 1002;
@@ -204,6 +245,28 @@ Test(job_spans, attempts_are_linked)
 	cr_assert_neq(memcmp(first, spans[1]->span_id.data, 8), 0);
 	cr_assert_eq(spans[1]->n_links, 1);
 	cr_assert_eq(memcmp(first, spans[1]->links[0]->span_id.data, 8), 0);
+}
+
+/* However soon after the first submission Slurm submits it again. */
+Test(job_spans, second_attempt_has_a_beginning_of_its_own)
+{
+	view.context = "00-" TRACE "-" PARENT "-01;t=999900000000";
+	make();
+	cr_assert_eq(spans[1]->start_time_unix_nano, 999900000000);
+	view.restart = 1;
+	view.submit = 1001;
+	make();
+	cr_assert_eq(spans[n_spans - 1]->start_time_unix_nano,
+		     1001 * NS_PER_SECOND);
+}
+
+Test(job_spans, tasks_that_never_began_are_their_arrays)
+{
+	view.array_job_id = 42;
+	make();
+	cr_assert_str_eq(text(spans[1], ATTR_ARRAY_JOB_ID), "42");
+	cr_assert_null(attr(spans[1], ATTR_ARRAY_TASK_ID));
+	cr_assert_eq(spans[1]->n_links, 0);
 }
 
 Test(job_spans, array_task_has_its_own_linked_trace)

@@ -61,7 +61,7 @@ cluster_write_conf() {
   mapfile -t ports < <(free_ports $((cluster_opt_nodes + 1)))
   CLUSTER_NODES=()
   cluster_slurm_conf "${ports[@]}" >"$CLUSTER_DIR/slurm.conf.default"
-  cluster_merge "$cluster_opt_slurm_conf" <"$CLUSTER_DIR/slurm.conf.default" \
+  cluster_merge "${cluster_opt_slurm_conf//@DIR@/$CLUSTER_DIR}" <"$CLUSTER_DIR/slurm.conf.default" \
     >"$CLUSTER_DIR/slurm.conf"
   cluster_nodes_conf "${ports[@]:1}" >>"$CLUSTER_DIR/slurm.conf"
   rm "$CLUSTER_DIR/slurm.conf.default"
