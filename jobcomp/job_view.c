@@ -31,8 +31,10 @@ static enum job_end end_of(const struct job_record *job)
 
 	if (IS_JOB_RESIZING(job) || IS_JOB_REVOKED(job))
 		return JOB_NOT_ENDED;
+	/* One that had ended, and has left its nodes, is logged again when it
+	 * is requeued, up to 24.11. */
 	if (job->job_state & (JOB_REQUEUE | JOB_SPECIAL_EXIT))
-		return JOB_REQUEUED;
+		return job->node_cnt ? JOB_REQUEUED : JOB_NOT_ENDED;
 	return base > JOB_SUSPENDED ? JOB_ENDED : JOB_NOT_ENDED;
 }
 

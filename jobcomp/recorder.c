@@ -156,7 +156,8 @@ static void set_comment(const struct config *config, struct job_record *job,
 }
 
 /* Up to 24.11 a job that has ended is logged again when somebody requeues it,
- * with the same restart count: its root span is written already. */
+ * with the same restart count: its root span is written already.  Here for one
+ * that has not left its nodes yet; of the others job_view knows. */
 static bool is_told(struct recorder *recorder, const struct job_view *view)
 {
 	struct attempt *attempt =

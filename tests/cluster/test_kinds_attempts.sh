@@ -108,9 +108,10 @@ kill_node n4
 scontrol update node=n4 state=down reason=test
 ok "the cluster knows a node that is down" cluster_until 10 eval '[[ $(sinfo -h -n n4 -o %T) == down* ]]'
 # Sooner than slurmd forgets the first attempt: it leaves the prolog out then.
+# In the very second of the first attempt's end it would refuse the second.
 for job in "${early[@]}"; do
   job_reaches "$job" PENDING
-  scontrol update job="$job" StartTime=now
+  scontrol update job="$job" StartTime=now+2seconds
 done
 touch go
 job_reaches "$shrunk" COMPLETED
@@ -145,9 +146,9 @@ spans_ok "a task of an array: both are linked to the submission" \
 attempt_is "the array's other task" "\"${array}_1\"" 0 CANCELLED unset batch 0
 
 for job in "${early[@]}"; do
-  attempt_is "requeued and started at once" "$job" 0 REQUEUED unset batch 0
-  attempt_is "requeued and started at once, again" "$job" 1 COMPLETED unset batch 0
-  linked "requeued and started at once" "$job"
+  attempt_is "requeued and started soon" "$job" 0 REQUEUED unset batch 0
+  attempt_is "requeued and started soon, again" "$job" 1 COMPLETED unset batch 0
+  linked "requeued and started soon" "$job"
 done
 
 # --- by the exit code of its script
@@ -183,6 +184,15 @@ root_is "node failure and --no-kill: one node is left" "$shrunk" 0 '.attrs["slur
 attempt_is "a failing prolog" "$broken" 0 REQUEUED unset
 attempt_is "a failing prolog, elsewhere" "$broken" 1 COMPLETED unset batch 0
 linked "a failing prolog" "$broken"
+
+# --- requeued when nothing but its own record tells that it had ended
+cluster_stop_slurmctld
+cluster_start_slurmctld
+ok "slurmctld comes back" cluster_until 20 scontrol requeuehold "$high"
+scancel "$high"
+attempt_is "requeued after a restart of slurmctld" "$high" 1 CANCELLED unset
+attempt_is "requeued after a restart of slurmctld, before" "$high" 0 COMPLETED unset batch
+linked "requeued after a restart of slurmctld" "$high"
 
 cluster_wait_drained
 all_sound "\"$PARENT\"" "$began" 6

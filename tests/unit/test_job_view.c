@@ -13,7 +13,7 @@
 #include "jobcomp/job_view.h"
 
 static job_record_t record;
-static job_record_t *known;	/* what slurmctld would find */
+static job_record_t *known; /* what slurmctld would find */
 
 /* slurmctld's own. */
 job_record_t *find_job_record(uint32_t job_id)
@@ -28,6 +28,7 @@ static void start(void)
 	record.job_id = 42;
 	record.array_task_id = NO_VAL;
 	record.time_limit = NO_VAL;
+	record.node_cnt = 1;
 	known = &record;
 }
 
@@ -88,6 +89,15 @@ Test(job_view, only_an_end_is_an_end)
 		{ JOB_FAILED, JOB_ENDED, "FAILED" },
 		{ JOB_NODE_FAIL, JOB_ENDED, "NODE_FAIL" },
 		{ JOB_PREEMPTED, JOB_ENDED, "PREEMPTED" },
+		{ JOB_TIMEOUT | JOB_COMPLETING, JOB_ENDED, "TIMEOUT" },
+		{ JOB_DEADLINE, JOB_ENDED, "DEADLINE" },
+		{ JOB_OOM | JOB_COMPLETING, JOB_ENDED, "OUT_OF_MEMORY" },
+		{ JOB_BOOT_FAIL, JOB_ENDED, "BOOT_FAIL" },
+		{ JOB_SUSPENDED, JOB_NOT_ENDED, NULL },
+		{ JOB_PENDING | JOB_REVOKED, JOB_NOT_ENDED, NULL },
+		{ JOB_REQUEUE | JOB_SPECIAL_EXIT, JOB_REQUEUED, "REQUEUED" },
+		/* of a federation: cancelled here to run elsewhere */
+		{ JOB_CANCELLED | JOB_REQUEUE, JOB_REQUEUED, "REQUEUED" },
 		{ JOB_PENDING | JOB_REQUEUE, JOB_REQUEUED, "REQUEUED" },
 	};
 
@@ -100,6 +110,13 @@ Test(job_view, only_an_end_is_an_end)
 		if (cases[i].name)
 			cr_assert_str_eq(got.state, cases[i].name);
 	}
+}
+
+Test(job_view, requeue_of_an_ended_job_is_not_another_end)
+{
+	record.job_state = JOB_REQUEUE;
+	record.node_cnt = 0;
+	cr_assert_eq(view().end, JOB_NOT_ENDED);
 }
 
 Test(job_view, finds_the_carried_context_with_and_without_prefix)
