@@ -32,8 +32,16 @@ END
 }
 SIG_OOM=253 # slurm_protocol_defs.h
 
+tracer=
+end_tracer() { # which may be stopped
+  [[ -z $tracer ]] || kill -KILL "$tracer" 2>/dev/null || true
+  tracer=
+}
+# test_end looks at the script's status, which set -e must not end here.
+trap 'status=$?; set +e; end_tracer; (exit "$status"); test_end' EXIT
+
 began=$EPOCHSECONDS
-start_with_plugins --nodes 3 --cpus 8 --slurm-conf "UnkillableStepTimeout=2
+start_with_plugins --nodes 3 --cpus 8 --slurm-conf "UnkillableStepTimeout=5
 PartitionName=late Nodes=n1"
 cd "$CLUSTER_DIR"
 
@@ -69,15 +77,16 @@ immediate=$(scontrol -o show job | sed -n 's/^JobId=\([0-9]*\) JobName=immediate
 ok "the step that can not be killed runs" cluster_until 20 test -e stuck
 strace -qq -o /dev/null -p "$(<stuck)" &
 tracer=$!
+disown "$tracer"
 ok "it is traced" cluster_until 10 grep -q "^TracerPid:[[:space:]]*$tracer$" "/proc/$(<stuck)/status"
 kill -STOP "$tracer"
 
+ok "a step ended before the resize" cluster_until 20 test -e resize
 ok "steps of all jobs run" cluster_until 20 eval '[[ $(squeue -h -s -t RUNNING | grep -c "\.0 ") -ge 6 ]]'
 scontrol suspend "$resumed"
 scontrol suspend "$stopped"
 scancel "$running" "$stuck"
 ./complete_job "$memory" $SIG_OOM
-ok "a step ended before the resize" cluster_until 20 test -e resize
 ok "the job gives one node back" scontrol update job="$smaller" NumNodes=1
 job_reaches "$resumed" SUSPENDED
 job_reaches "$stopped" SUSPENDED
@@ -118,6 +127,8 @@ spans_ok "cancelled while it runs: its step tells of SIGTERM" \
 attempt_is "suspended and resumed" "$resumed" 0 COMPLETED unset batch 0
 spans_is "suspended and resumed: its step is one" "step($resumed; 0).status" unset
 attempt_is "cancelled while suspended" "$stopped" 0 CANCELLED unset batch 0
+spans_ok "cancelled while suspended: the job ended before its step" \
+  "root($stopped) as \$root | step($stopped; 0).end > \$root.end"
 attempt_is "made smaller" "$smaller" 0 COMPLETED unset batch 0 1
 root_is "made smaller: the root tells of what it ended with" "$smaller" 0 '.attrs["slurm.nnodes"]' 1
 spans_ok "made smaller: its root has the end of the job" \
@@ -133,7 +144,7 @@ drained() {
 }
 ok "an unkillable step: its node is drained" cluster_until 30 drained
 spans_is "an unkillable step: it has not ended" "attempt($stuck; 0) | attempt_steps" '["batch"]'
-kill -KILL "$tracer" # which is stopped
+end_tracer
 attempt_is "an unkillable step" "$stuck" 0 CANCELLED unset batch 0
 spans_is "an unkillable step: how it ended" \
   "step($stuck; 0) | [.status, .attrs[\"error.type\"]]" '["error","SIGKILL"]'
