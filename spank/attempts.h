@@ -2,12 +2,12 @@
 /*
  * Which attempt of a job began on this node last.  slurmd leaves the prolog of
  * a requeued job out when it has not yet forgotten the credential of the
- * attempt before (slurm_cred.c looks every two seconds at most, so this falls
- * to any job on a busy node, and to every one that is started before Slurm's
- * own pause is over).  The file that a prolog writes is missing then, and no
- * hook of a batch step sees SLURM_RESTART_COUNT, which slurmstepd sets in the
- * task alone.  Without this table the attempt would repeat the span ids of the
- * one before.
+ * attempt before: slurm_cred.c of 22.05 looks for those every two seconds at
+ * most, so this befalls jobs on a busy node, and most of those that are started
+ * before Slurm's own pause is over.  The file that a prolog writes is missing
+ * then, and no hook of a batch step sees SLURM_RESTART_COUNT, which slurmstepd
+ * sets in the task alone.  Without this table the attempt would repeat the span
+ * ids of the one before.
  *
  * jobs/attempts in the node's spool directory: a slot of 8 bytes a job, by its
  * id modulo the number of slots, so that the file never grows beyond 32 KiB; a

@@ -12,8 +12,13 @@ def roots($id): job($id) | named("slurm.job") | sort_by(restart);
 def attempt($id; $n): job($id) | map(select(restart == $n));
 def attempt_steps: named("slurm.step") | map(.attrs["slurm.step.id"]) | sort;
 
-# Spans whose parent is neither here nor one that was given at submission.
-def missing_parents($known): orphans($known);
+# By trace and id.
+def by_id: map({key: (.trace + .id), value: .}) | from_entries;
+
+# Spans whose parent is neither here, in their trace, nor one that was given at
+# submission.
+def missing_parents($known): by_id as $all
+  | map(select(.parent != null and ($all[.trace + .parent] | not) and (.parent | IN($known[]) | not)));
 
 def fault($what): "\(caption), attempt \(restart): \($what)";
 
@@ -27,7 +32,6 @@ def span_faults:
 # A span below its parent.  A job's own spans may end a little after their
 # root, which is closed when Slurm decides that the job ends; $slack seconds.
 def parent_faults($parent; $slack):
-  (select(.trace != $parent.trace) | fault("is in another trace than its parent")),
   (select(raw_id == ($parent | raw_id) and restart != ($parent | restart)) | fault("hangs below another attempt")),
   (select(.start < $parent.start - 1e9) | fault("starts before its parent")),
   (select(.start > $parent.end + $slack * 1e9) | fault("starts after its parent's end")),
@@ -47,10 +51,10 @@ def attempt_faults:
 # Everything wrong with the traces of these jobs, in words; [] when they are
 # sound.  $known: span ids that were given at submission.
 def faults($known; $slack):
-  . as $all | (map({key: (.trace + .id), value: .}) | from_entries) as $by_id
+  by_id as $all
   | [ (missing_parents($known)[] | fault("its parent is missing")),
       (.[] | span_faults),
-      (.[] | select(.parent) | . as $span | $by_id[.trace + .parent] | select(.) as $parent
+      (.[] | select(.parent) | . as $span | $all[.trace + .parent] | select(.) as $parent
         | $span | parent_faults($parent; $slack)),
       attempt_faults ];
 def faults: faults([]; 4);
