@@ -20,15 +20,20 @@ static const char *env_get(char *const *env, const char *name)
 	return NULL;
 }
 
+uint32_t step_context_restart(char *const *env)
+{
+	const char *restart = env_get(env, "SLURM_RESTART_COUNT");
+
+	return restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
+}
+
 /* No job file: SPANK job hooks do not run here, or the disk was full. */
 static void job_from_environment(const struct config *config, char *const *env,
 				 uint32_t job_id, struct job_file *ret)
 {
-	const char *restart = env_get(env, "SLURM_RESTART_COUNT");
-
 	memset(ret, 0, sizeof(*ret));
 	slurm_conf_cluster(ret->cluster, sizeof(ret->cluster));
-	ret->restart = restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
+	ret->restart = step_context_restart(env);
 	if (job_context_load(env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_BAGGAGE_VAR),
@@ -98,10 +103,10 @@ static bool is_users_step(const struct step *step)
 	       step->step_id != SLURM_INTERACTIVE_STEP;
 }
 
-void step_context_place(const struct config *config, char *const *env,
-			struct step *step)
+/* Its own id, and the root of its attempt as its parent. */
+static void derive_ids(struct step *step)
 {
-	struct job_context *job = &step->job.context;
+	const struct job_context *job = &step->job.context;
 	const struct span_key key = {
 		.trace_id = &job->trace_id,
 		.cluster = step->job.cluster,
@@ -110,6 +115,22 @@ void step_context_place(const struct config *config, char *const *env,
 		.what = SPAN_STEP,
 		.step = step->step_id,
 	};
+
+	span_id_derive(&key, &step->self.span_id);
+	job_context_root_id(job, step->job.cluster, step->job_id,
+			    step->job.restart, &step->parent);
+}
+
+void step_context_attempt(struct step *step, uint32_t restart)
+{
+	step->job.restart = restart;
+	derive_ids(step);
+}
+
+void step_context_place(const struct config *config, char *const *env,
+			struct step *step)
+{
+	struct job_context *job = &step->job.context;
 	struct trace_context caller;
 	bool stripped, called;
 
@@ -119,9 +140,7 @@ void step_context_place(const struct config *config, char *const *env,
 	step->self.trace_id = job->trace_id;
 	step->self.flags = job->flags;
 	step->fate = trace_fate_of(config, job);
-	span_id_derive(&key, &step->self.span_id);
-	job_context_root_id(job, step->job.cluster, step->job_id,
-			    step->job.restart, &step->parent);
+	derive_ids(step);
 	called = is_users_step(step) &&
 		 find_caller(env, step, &caller, &stripped);
 	if (!called)

@@ -31,4 +31,12 @@ void step_context_array(char *const *env, struct step *step);
 void step_context_place(const struct config *config, char *const *env,
 			struct step *step);
 
+/* The restart count in an environment that Slurm made for a batch script, or
+ * that such a script handed on; 0 where there is none. */
+uint32_t step_context_restart(char *const *env);
+
+/* The step is one of the job's attempt `restart`, and not of the one that it
+ * was placed in.  For steps whose parent is the root of their job. */
+void step_context_attempt(struct step *step, uint32_t restart);
+
 #endif

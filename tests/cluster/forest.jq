@@ -27,6 +27,12 @@ def attempt_of: "\(.attrs["slurm.job.id.raw"]).\(.attrs["slurm.restart_count"])"
 def early: (named("slurm.job") | map({key: attempt_of, value: .start}) | from_entries) as $starts
   | map(select(.start < $starts[attempt_of] - 1e9));
 
+# Spans whose parent belongs to another attempt of the same job.
+def misplaced: by_key as $index
+  | map(select($index[.trace + (.parent // "")] as $parent | $parent != null
+      and $parent.attrs["slurm.job.id.raw"] == .attrs["slurm.job.id.raw"]
+      and ($parent | attempt_of) != attempt_of));
+
 # "JOB.RESTART" of each root.
 def attempts: named("slurm.job") | map(attempt_of) | sort;
 

@@ -20,10 +20,9 @@ kinds=(batch batch batch batch parallel srun srun salloc salloc array array het
   failing failing cancel_pending cancel_running requeue nested nested given given_array)
 
 pick() { # VARIABLE WORD...: by RANDOM of this shell, so not in a $(...)
-  local -n picked=$1
+  local variable=$1
   shift
-  local i=$((RANDOM % $# + 1))
-  picked=${!i}
+  printf -v "$variable" %s "${@:RANDOM % $# + 1:1}"
 }
 
 hex() { # VARIABLE DIGITS
@@ -209,6 +208,7 @@ wait_ok "as many roots as attempts arrive" "attempts | length >= $(wc -l <"$CLUS
 is "one root for each attempt of each job" "$(cluster_query 'attempts[]' | sort |
   diff - "$CLUSTER_DIR/attempts" || true)" ""
 spans_is "every span hangs in its tree" "astray($ids) | table" "[]"
+spans_is "and in that of its own attempt" "misplaced | table" "[]"
 spans_is "a trace has one job at its top" "split_traces" "[]"
 spans_is "a job is in one trace" \
   'group_by(.attrs["slurm.job.id.raw"]) | map(select(traces | length > 1)) | map(table)' "[]"
@@ -226,7 +226,7 @@ is "each step that ran is the span it found itself in" \
   "$(arrived true | comm -13 - "$CLUSTER_DIR/seen")" ""
 is "each step that went well has run" \
   "$(arrived '.status == "unset"' | comm -23 - "$CLUSTER_DIR/seen")" ""
-is "a plan has all kinds of steps" "$((jobs < 40 || $(wc -l <"$CLUSTER_DIR/seen") > jobs))" 1
+ok "and these were more than one a job" test "$(wc -l <"$CLUSTER_DIR/seen")" -gt "$(wc -l <"$CLUSTER_DIR/jobs")"
 
 ((TAP_FAILED == 0)) || diag "plan:" "${plan[@]}"
 done_testing
