@@ -131,9 +131,7 @@ int job_spans_create(const struct config *config, const struct job_view *view,
 
 	if (trace_fate_of(config, context) == TRACE_DROPPED)
 		return 0;
-	/* a requeued job is submitted again, by Slurm; within 2 s, it may be */
-	job_times_of(view, view->restart ? 0 : context->submit_ns, now_ns,
-		     &times);
+	job_times_of(view, context->submit_ns, now_ns, &times);
 	if (times.was_deferred)
 		ret[n++] = phase(config, view, context, SPAN_DEFERRED,
 				 "slurm.phase.deferred", times.submit,

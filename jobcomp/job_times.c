@@ -32,7 +32,9 @@ void job_times_of(const struct job_view *view, uint64_t submit_ns,
 	time_t end = view->end_time ? view->end_time
 				    : (time_t)(now_ns / NS_PER_SECOND);
 
-	times.submit = refine(to_ns(view->submit), submit_ns);
+	/* a requeued job was submitted again, by slurmctld */
+	times.submit =
+		refine(to_ns(view->submit), view->restart ? 0 : submit_ns);
 	if (!times.submit)
 		times.submit = to_ns(view->start ? view->start : end);
 	times.end = later(refine(to_ns(end), now_ns), times.submit);

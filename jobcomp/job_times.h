@@ -19,9 +19,9 @@ struct job_times {
 };
 
 /*
- * submit_ns is the client's own clock at submission (0: not known): used when
- * it lies within 2 s of what slurmctld recorded, the same holds for now_ns and
- * the recorded end.
+ * submit_ns is the client's own clock at submission (0: not known): used for
+ * the first attempt when it lies within 2 s of what slurmctld recorded, the
+ * same holds for now_ns and the recorded end of any attempt.
  */
 void job_times_of(const struct job_view *view, uint64_t submit_ns,
 		  uint64_t now_ns, struct job_times *ret);

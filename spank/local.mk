@@ -2,7 +2,7 @@
 # with a fake Slurm around it.
 noinst_LTLIBRARIES += libspankotel.la
 libspankotel_la_SOURCES = \
-	spank/attempts.c spank/attempts.h \
+	spank/attempt.c spank/attempt.h \
 	spank/compat.h \
 	spank/job_file.c spank/job_file.h spank/job_file_private.h \
 	spank/job_script.c spank/job_script.h \

@@ -8,6 +8,7 @@
 
 #include "host/daemon_spool.h"
 #include "host/span_writer.h"
+#include "spank/attempt.h"
 #include "spank/compat.h"
 #include "spank/plugin.h"
 #include "spank/sink.h"
@@ -79,7 +80,13 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 			step->job_id, err.msg);
 	step_env_hand_out(sp, step);
 	step->active = true;
+	attempt_watch(step);
 	step_record_make(plugin->config, spool, step);
+}
+
+void step_task_init(struct plugin *plugin, spank_t sp)
+{
+	attempt_tell(&plugin->step, sp);
 }
 
 void step_task_exit(struct plugin *plugin, spank_t sp)
@@ -139,6 +146,7 @@ static void write_end(const struct config *config, const struct step *step)
 
 void step_exit(struct plugin *plugin)
 {
+	attempt_learn(&plugin->step);
 	write_end(plugin->config, &plugin->step);
 	open_record_remove(&plugin->step.record);
 }

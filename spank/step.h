@@ -43,12 +43,15 @@ struct step {
 	bool has_foreign; /* a context of another trace was found */
 	struct trace_context foreign;
 	struct failed_tasks failed;
+	uint32_t *told_restart; /* shared with the task, or NULL: attempt.h */
 	struct open_record record; /* closes the step, should we be killed */
 };
 
-/* The hooks, in the order slurmstepd calls them; as root. */
+/* The hooks, in the order slurmstepd calls them; as root, but for task_init,
+ * which is in the task's own process and the user's. */
 void step_init(struct plugin *plugin);
 void step_init_post_opt(struct plugin *plugin, struct spank_handle *sp);
+void step_task_init(struct plugin *plugin, struct spank_handle *sp);
 void step_task_exit(struct plugin *plugin, struct spank_handle *sp);
 void step_exit(struct plugin *plugin);
 

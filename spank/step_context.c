@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "host/slurm_conf.h"
-#include "spank/attempts.h"
 #include "spank/compat.h"
 #include "spank/submit.h"
 
@@ -21,15 +20,20 @@ static const char *env_get(char *const *env, const char *name)
 	return NULL;
 }
 
+uint32_t step_context_restart(char *const *env)
+{
+	const char *restart = env_get(env, "SLURM_RESTART_COUNT");
+
+	return restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
+}
+
 /* No job file: SPANK job hooks do not run here, or the disk was full. */
 static void job_from_environment(const struct config *config, char *const *env,
 				 uint32_t job_id, struct job_file *ret)
 {
-	const char *restart = env_get(env, "SLURM_RESTART_COUNT");
-
 	memset(ret, 0, sizeof(*ret));
 	slurm_conf_cluster(ret->cluster, sizeof(ret->cluster));
-	ret->restart = restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
+	ret->restart = step_context_restart(env);
 	if (job_context_load(env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_BAGGAGE_VAR),
@@ -37,15 +41,6 @@ static void job_from_environment(const struct config *config, char *const *env,
 		return;
 	job_context_fallback(ret->cluster, job_id, 0, &ret->context);
 	sampler_decide(&config->sampler, &ret->context);
-}
-
-/* A SLURM_RESTART_COUNT that a batch step finds is of the job that submitted
- * it.  Without the table, all that is lost is what the table is for. */
-static void count_attempt(int spool, struct step *step, bool known)
-{
-	if (!known)
-		step->job.restart = attempts_next(spool, step->job_id);
-	attempts_note(spool, step->job_id, step->job.restart, NULL);
 }
 
 int step_context_resolve(const struct config *config, int spool,
@@ -57,8 +52,6 @@ int step_context_resolve(const struct config *config, int spool,
 
 	if (found <= 0)
 		job_from_environment(config, env, step->job_id, &step->job);
-	if (spool >= 0 && step->step_id == SLURM_BATCH_SCRIPT)
-		count_attempt(spool, step, found > 0);
 	step_context_place(config, env, step);
 	return found < 0 ? -1 : 0;
 }
@@ -110,10 +103,10 @@ static bool is_users_step(const struct step *step)
 	       step->step_id != SLURM_INTERACTIVE_STEP;
 }
 
-void step_context_place(const struct config *config, char *const *env,
-			struct step *step)
+/* Its own id, and the root of its attempt as its parent. */
+static void derive_ids(struct step *step)
 {
-	struct job_context *job = &step->job.context;
+	const struct job_context *job = &step->job.context;
 	const struct span_key key = {
 		.trace_id = &job->trace_id,
 		.cluster = step->job.cluster,
@@ -122,6 +115,22 @@ void step_context_place(const struct config *config, char *const *env,
 		.what = SPAN_STEP,
 		.step = step->step_id,
 	};
+
+	span_id_derive(&key, &step->self.span_id);
+	job_context_root_id(job, step->job.cluster, step->job_id,
+			    step->job.restart, &step->parent);
+}
+
+void step_context_attempt(struct step *step, uint32_t restart)
+{
+	step->job.restart = restart;
+	derive_ids(step);
+}
+
+void step_context_place(const struct config *config, char *const *env,
+			struct step *step)
+{
+	struct job_context *job = &step->job.context;
 	struct trace_context caller;
 	bool stripped, called;
 
@@ -131,9 +140,7 @@ void step_context_place(const struct config *config, char *const *env,
 	step->self.trace_id = job->trace_id;
 	step->self.flags = job->flags;
 	step->fate = trace_fate_of(config, job);
-	span_id_derive(&key, &step->self.span_id);
-	job_context_root_id(job, step->job.cluster, step->job_id,
-			    step->job.restart, &step->parent);
+	derive_ids(step);
 	called = is_users_step(step) &&
 		 find_caller(env, step, &caller, &stripped);
 	if (!called)

@@ -11,8 +11,6 @@
  * Fills step->job, fate, self, parent and foreign from, in this order of trust,
  * the node's job file (in spool; -1: no spool), the environment of the step
  * (env: NULL-terminated, hostile, may be NULL), and cluster and job id alone.
- * Of a batch step without a job file the table of attempts (attempts.h) tells
- * the restart count, and every batch step is noted there.
  * Reads step's ids and node. Always succeeds in filling; returns -1 with err
  * when the job file could not be used though there may be one.
  */
@@ -32,5 +30,13 @@ void step_context_array(char *const *env, struct step *step);
  */
 void step_context_place(const struct config *config, char *const *env,
 			struct step *step);
+
+/* The restart count in an environment that Slurm made for a batch script, or
+ * that such a script handed on; 0 where there is none. */
+uint32_t step_context_restart(char *const *env);
+
+/* The step is one of the job's attempt `restart`, and not of the one that it
+ * was placed in.  For steps whose parent is the root of their job. */
+void step_context_attempt(struct step *step, uint32_t restart);
 
 #endif

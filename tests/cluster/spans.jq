@@ -5,11 +5,12 @@
 #
 #   {trace, id, parent, name, kind, start, end, status, message, flags, state,
 #    attrs: {}, events: [{name, time, attrs}], links: [{trace, id, attrs}],
-#    resource: {}, copies}
+#    resource: {}, copies, versions}
 #
 # Times are nanoseconds as doubles, exact to a quarter of a microsecond.
 # status is unset, ok or error; parent is null for a span without one; copies
-# counts how often the span was delivered (at least once is promised).
+# counts how often the span was delivered (at least once is promised), versions
+# how many of these differ.
 
 def value:
   if has("stringValue") then .stringValue
@@ -47,7 +48,7 @@ def spans:
   [ .[] | .resourceSpans[]?
     | (.resource.attributes // [] | attributes) as $resource
     | .scopeSpans[]? | .spans[]? | plain_span($resource) ]
-  | group_by([.trace, .id]) | map(last + {copies: length}) | sort_by(.start);
+  | group_by([.trace, .id]) | map(last + {copies: length, versions: (unique | length)}) | sort_by(.start);
 
 # --- who is who ---------------------------------------------------------
 

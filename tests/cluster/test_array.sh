@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Job arrays: a trace a task, each linked to the one submission; one trace for
-# all when the submitter brought one.
+# all when the submitter brought one.  Throttled, so that one task waits for
+# another: slurmctld makes its record later.
 . "$(dirname "$0")/lib/test.sh"
 
 start_with_plugins --nodes 1
 unset TRACEPARENT
 
-array=$(cluster_submit --array=1-3 --output="$CLUSTER_DIR/%A_%a.out" \
+array=$(cluster_submit --array=1-3%2 --output="$CLUSTER_DIR/%A_%a.out" \
   --wrap 'echo "$TRACEPARENT"; srun -n1 sh -c "echo \$TRACEPARENT"')
 ok "the array ends" cluster_wait_job "$array"
 for task in 1 2 3; do

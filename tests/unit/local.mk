@@ -43,7 +43,6 @@ tests_unit_test_config_documents_SOURCES = \
 
 # The plugins' parts, with a fake Slurm around them.
 plugin_tests = \
-	tests/unit/test_attempts \
 	tests/unit/test_job_file \
 	tests/unit/test_job_spans \
 	tests/unit/test_job_times \
@@ -53,7 +52,6 @@ plugin_tests = \
 	tests/unit/test_submission \
 	tests/unit/test_submit
 plugin_test_libs = libspankotel.la libjobspans.la libfakespank.la $(LDADD)
-tests_unit_test_attempts_LDADD = $(plugin_test_libs)
 tests_unit_test_job_file_LDADD = $(plugin_test_libs)
 tests_unit_test_job_spans_LDADD = $(plugin_test_libs)
 tests_unit_test_job_times_LDADD = $(plugin_test_libs)

@@ -34,6 +34,19 @@ Test(job_times, uses_exact_moments_that_fit_the_recorded_seconds)
 	cr_assert_not(t.was_deferred);
 }
 
+Test(job_times, a_quick_requeue_begins_when_slurmctld_submits_it_again)
+{
+	const struct job_view view = { .restart = 1,
+				       .submit = 1001,
+				       .eligible = 1001,
+				       .start = 1003,
+				       .end_time = 1010 };
+	struct job_times t = times(&view, 1000 * S + 250, 1010 * S + 700);
+
+	cr_assert_eq(t.submit, 1001 * S);
+	cr_assert_eq(t.end, 1010 * S + 700);
+}
+
 Test(job_times, keeps_recorded_seconds_when_the_exact_moment_is_far)
 {
 	const struct job_view view = { .submit = 1000,

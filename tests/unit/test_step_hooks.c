@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 
@@ -398,4 +400,88 @@ Test(step_hooks, a_record_that_can_not_be_made_is_one_line)
 	cr_assert_eq(strchr(fake.log, '\n') + 1 - fake.log, strlen(fake.log));
 	read_spool();
 	cr_assert_eq(n_spans, 1);
+}
+
+static void batch_without_prolog(void)
+{
+	fake_spank_reset(S_CTX_REMOTE);
+	fake.job_id = 7;
+	fake.step_id = SLURM_BATCH_SCRIPT;
+	fake_spank_setenv("SLURM_SPANK_OTEL_CONTEXT",
+			  "00-" TRACE "-" SUBMITTER "-01");
+	step_init(&plugin);
+	step_init_post_opt(&plugin, NULL);
+}
+
+/* The root of an attempt of job 7, in hex. */
+static const char *root_of(uint32_t restart)
+{
+	static char hex[SPAN_ID_HEX + 1];
+	struct job_context context;
+	struct span_id id;
+
+	job_context_parse("00-" TRACE "-" SUBMITTER "-01", &context);
+	job_context_root_id(&context, plugin.step.job.cluster, 7, restart, &id);
+	span_id_format(&id, hex);
+	return hex;
+}
+
+/* Slurm may leave the prolog out where the job has run before, and tells the
+ * restart count to nobody but the task, in a process of its own. */
+Test(step_hooks, requeued_batch_step_without_prolog)
+{
+	struct trace_context first, second;
+	int status;
+	pid_t pid;
+
+	batch_without_prolog();
+	cr_assert_eq(
+		traceparent_parse(fake_spank_getenv("TRACEPARENT"), &first), 0);
+	pid = fork();
+	if (pid == 0) {
+		fake_spank_setenv("SLURM_RESTART_COUNT", "2");
+		step_task_init(&plugin, NULL);
+		traceparent_parse(fake_spank_getenv("TRACEPARENT"), &second);
+		_exit(span_id_equal(&first.span_id, &second.span_id));
+	}
+	waitpid(pid, &status, 0);
+	cr_expect_eq(status, 0, "the script has the first attempt's span");
+	step_task_exit(&plugin, NULL);
+	step_exit(&plugin);
+	read_spool();
+	cr_assert_eq(n_spans, 1);
+	cr_expect_str_eq(parent_of(spans[0]), root_of(2));
+	cr_expect_neq(
+		memcmp(spans[0]->span_id.data, first.span_id.b, SPAN_ID_SIZE),
+		0);
+}
+
+Test(step_hooks, first_batch_step_without_prolog)
+{
+	struct trace_context context;
+
+	batch_without_prolog();
+	step_task_init(&plugin, NULL);
+	step_exit(&plugin);
+	read_spool();
+	cr_assert_eq(n_spans, 1);
+	cr_expect_str_eq(parent_of(spans[0]), root_of(0));
+	cr_assert_eq(
+		traceparent_parse(fake_spank_getenv("TRACEPARENT"), &context),
+		0);
+	cr_expect_arr_eq(spans[0]->span_id.data, context.span_id.b,
+			 SPAN_ID_SIZE);
+}
+
+/* A job file is what slurmd said, and the environment what the user did. */
+Test(step_hooks, restart_count_of_the_environment_with_prolog)
+{
+	prolog("00-" TRACE "-" SUBMITTER "-01", "n1");
+	batch_without_prolog();
+	fake_spank_setenv("SLURM_RESTART_COUNT", "2");
+	step_task_init(&plugin, NULL);
+	step_exit(&plugin);
+	read_spool();
+	cr_assert_eq(n_spans, 1);
+	cr_expect_str_eq(parent_of(spans[0]), root_of(0));
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Spans that the private cluster's agents exported, asked in jq (../spans.jq,
-# ../tree.jq).
+# ../tree.jq, ../forest.jq).
 
 # cluster_query EXPRESSION [JQ-OPTIONS...]: runs it on the array of spans in
 # $CLUSTER_TRACES.  A line still being written is left out.
@@ -12,7 +12,7 @@ cluster_query() {
   receiver_collect
   [[ -f $CLUSTER_TRACES ]] || set -- "$@" /dev/null
   [[ ! -f $CLUSTER_TRACES ]] || set -- "$@" "$CLUSTER_TRACES"
-  jq -nRrc -L "$CLUSTER_LIB" "include \"spans\"; include \"tree\"; [inputs | fromjson?] | spans | ($expression)" "$@"
+  jq -nRrc -L "$CLUSTER_LIB" "include \"spans\"; include \"tree\"; include \"forest\"; [inputs | fromjson?] | spans | ($expression)" "$@"
 }
 
 # cluster_wait_spans EXPRESSION [SECONDS]: until it yields something other than
