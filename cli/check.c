@@ -98,13 +98,20 @@ static void print_value(const struct config *config, size_t i, int name_width,
 			int value_width)
 {
 	_cleanup_free_ char *value = shown_value(config, &config_keys[i]);
+	const char *text = value ? value : "(no memory)";
+	size_t len = strcspn(text, "\n");
 	char where[PATH_MAX + 16];
 
 	config_where(config, i, where, sizeof(where));
-	printf("  %-*s  %-*s  %-*s%s\n", name_width, config_keys[i].name,
-	       value_width, value ? value : "(no memory)",
-	       *where ? ORIGIN_WIDTH : 0, origins[config_origin(config, i)],
-	       where);
+	printf("  %-*s  %-*.*s  %-*s%s\n", name_width, config_keys[i].name,
+	       value_width, (int)len, text, *where ? ORIGIN_WIDTH : 0,
+	       origins[config_origin(config, i)], where);
+	/* what was added up stands below one another */
+	while (text[len]) {
+		text += len + 1;
+		len = strcspn(text, "\n");
+		printf("  %-*s  %.*s\n", name_width, "", (int)len, text);
+	}
 }
 
 static void print_values(const struct config *config)
@@ -116,7 +123,7 @@ static void print_values(const struct config *config)
 		_cleanup_free_ char *value =
 			shown_value(config, &config_keys[i]);
 		int name_len = (int)strlen(config_keys[i].name);
-		int value_len = value ? (int)strlen(value) : 0;
+		int value_len = value ? (int)strcspn(value, "\n") : 0;
 
 		if (name_len > name_width)
 			name_width = name_len;
