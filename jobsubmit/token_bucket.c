@@ -10,7 +10,12 @@ static void refill(struct token_bucket *bucket, uint64_t per_second,
 		   uint64_t now_ns)
 {
 	uint64_t elapsed = now_ns - bucket->last_ns;
+	const uint64_t size = per_second * TOKEN;
 	uint64_t gained;
+
+	/* The rate was higher before: more than all can not be missing. */
+	if (bucket->missing > size)
+		bucket->missing = size;
 
 	/* A second fills it whatever was missing; more would overflow. */
 	gained = (elapsed < NS_PER_SECOND ? elapsed : NS_PER_SECOND) *
