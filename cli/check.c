@@ -86,6 +86,9 @@ static char *shown_value(const struct config *config,
 		return strdup("-");
 	if (key->secret)
 		return strdup(MASK);
+	/* a ? is the beginning of a query in a URL only */
+	if (!strstr(text, "://"))
+		return strdup(text);
 	/* a mask can be longer than what it hides */
 	len = 2 * len + sizeof(MASK) * (len / 4 + 1);
 	shown = malloc(len);

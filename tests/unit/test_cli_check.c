@@ -91,10 +91,10 @@ Test(cli_check, shows_defaults_without_a_file_by_default)
 
 Test(cli_check, prints_rules_below_one_another)
 {
-	cr_assert_eq(check("SampleRule=user=a sample=0\n"
+	cr_assert_eq(check("SampleRule=user=a? sample=0\n"
 			   "SampleRule=name=a*,partition=b sample=.5\n"),
 		     0);
-	assert_says("user=a,sample=0 ");
+	assert_says("user=a?,sample=0 ");
 	assert_says(":3\n                             "
 		    "partition=b,name=a*,sample=0.5\n");
 }
