@@ -1,8 +1,8 @@
 # Benchmarks: built by `make bench`, run by bench/run.sh, never part of a test.
-EXTRA_PROGRAMS += bench_hooks bench_encode bench_fill
+EXTRA_PROGRAMS += bench_hooks bench_encode bench_fill bench_submit
 EXTRA_LTLIBRARIES = libnoopspank.la
 EXTRA_DIST += bench/run.sh bench/README.md bench/bench.h bench/step_span.h \
-	bench/agent.sh
+	bench/agent.sh bench/submit.sh
 
 bench_hooks_SOURCES = bench/bench_hooks.c bench/bench.h spank/spank_otel.c \
 	tests/fake_spank.c tests/fake_spank.h
@@ -20,7 +20,12 @@ libnoopspank_la_SOURCES = bench/noop_spank.c
 libnoopspank_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 libnoopspank_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 
+bench_submit_SOURCES = bench/bench_submit.c
+bench_submit_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
+bench_submit_LDADD = $(SLURM_LIBS)
+
 bench_programs = bench_hooks$(EXEEXT) bench_encode$(EXEEXT) bench_fill$(EXEEXT) \
+	bench_submit$(EXEEXT) \
 	libnoopspank.la
 
 if HAVE_SLURM_FULL

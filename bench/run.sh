@@ -5,7 +5,7 @@
 # same run, since machines differ and are noisy.  The budgets stand in
 # doc/design.md; bench/README.md keeps figures with the machine they are from.
 #
-# usage: bench/run.sh [hooks|encode|jobcomp|srun|backlog|idle]...   (default: all)
+# usage: bench/run.sh [hooks|encode|jobcomp|srun|submit|backlog|idle]...   (default: all)
 set -euo pipefail
 
 case ${1:-} in
@@ -24,6 +24,8 @@ WORK=$(mktemp -d /tmp/slurm-otel-bench.XXXXXX)
 trap 'cluster_stop; otelcol_stop; rm -rf "$WORK"' EXIT
 # shellcheck source=bench/agent.sh
 . "$TOP/bench/agent.sh"
+# shellcheck source=bench/submit.sh
+. "$TOP/bench/submit.sh"
 
 say() {
   printf '\n%s\n' "$*"
@@ -119,7 +121,7 @@ bench_srun() {
 }
 
 prepare
-for what in "${@:-hooks encode jobcomp srun backlog idle}"; do
+for what in "${@:-hooks encode jobcomp srun submit backlog idle}"; do
   for one in $what; do
     "bench_$one"
   done

@@ -86,6 +86,9 @@ static char *shown_value(const struct config *config,
 		return strdup("-");
 	if (key->secret)
 		return strdup(MASK);
+	/* a ? is the beginning of a query in a URL only */
+	if (!strstr(text, "://"))
+		return strdup(text);
 	/* a mask can be longer than what it hides */
 	len = 2 * len + sizeof(MASK) * (len / 4 + 1);
 	shown = malloc(len);
@@ -98,13 +101,20 @@ static void print_value(const struct config *config, size_t i, int name_width,
 			int value_width)
 {
 	_cleanup_free_ char *value = shown_value(config, &config_keys[i]);
+	const char *text = value ? value : "(no memory)";
+	size_t len = strcspn(text, "\n");
 	char where[PATH_MAX + 16];
 
 	config_where(config, i, where, sizeof(where));
-	printf("  %-*s  %-*s  %-*s%s\n", name_width, config_keys[i].name,
-	       value_width, value ? value : "(no memory)",
-	       *where ? ORIGIN_WIDTH : 0, origins[config_origin(config, i)],
-	       where);
+	printf("  %-*s  %-*.*s  %-*s%s\n", name_width, config_keys[i].name,
+	       value_width, (int)len, text, *where ? ORIGIN_WIDTH : 0,
+	       origins[config_origin(config, i)], where);
+	/* what was added up stands below one another */
+	while (text[len]) {
+		text += len + 1;
+		len = strcspn(text, "\n");
+		printf("  %-*s  %.*s\n", name_width, "", (int)len, text);
+	}
 }
 
 static void print_values(const struct config *config)
@@ -116,7 +126,7 @@ static void print_values(const struct config *config)
 		_cleanup_free_ char *value =
 			shown_value(config, &config_keys[i]);
 		int name_len = (int)strlen(config_keys[i].name);
-		int value_len = value ? (int)strlen(value) : 0;
+		int value_len = value ? (int)strcspn(value, "\n") : 0;
 
 		if (name_len > name_width)
 			name_width = name_len;

@@ -9,12 +9,14 @@ libotel_la_SOURCES = \
 	common/util/compat.h \
 	common/util/err.c common/util/err.h \
 	common/util/hex.c common/util/hex.h \
+	common/util/ratio.c common/util/ratio.h \
 	common/util/slice.h \
 	common/util/spawn.c common/util/spawn.h \
 	common/util/utf8.c common/util/utf8.h \
 	common/trace/baggage.c common/trace/baggage.h \
 	common/trace/ids.c common/trace/ids.h \
 	common/trace/job_context.c common/trace/job_context.h \
+	common/trace/sample_rule.c common/trace/sample_rule.h \
 	common/trace/sampler.c common/trace/sampler.h \
 	common/trace/traceparent.c common/trace/traceparent.h \
 	common/trace/tracestate.c common/trace/tracestate.h \

@@ -19,6 +19,11 @@
 #define JOB_MODIFY_MESSAGE
 #endif
 
+/* slurmctld's default partition, NULL when there is none; without an address
+ * where a version does not have it.  To be read in job_submit only, where
+ * slurmctld holds its lock. */
+extern char *default_part_name __attribute__((weak));
+
 /* Slurm's allocator: what is put into a job's description is freed with it.
  * Exported under these names and unchanged from 20.11 to 26.05. */
 void *slurm_xcalloc(size_t count, size_t size, bool clear, bool may_fail,

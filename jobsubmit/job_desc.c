@@ -30,11 +30,11 @@ static uint32_t size_of(const struct desc_list *env)
 	return *env->list ? *env->size : 0;
 }
 
-/* The place of name from i on; the size when it is not there. */
-static uint32_t find(const struct desc_list *env, const char *name, uint32_t i)
+/* The place of name; the size when it is not there. */
+static uint32_t find(const struct desc_list *env, const char *name)
 {
 	size_t len = strlen(name);
-	uint32_t n = size_of(env);
+	uint32_t n = size_of(env), i = 0;
 
 	while (i < n && !is_named((*env->list)[i], name, len))
 		i++;
@@ -43,28 +43,27 @@ static uint32_t find(const struct desc_list *env, const char *name, uint32_t i)
 
 const char *desc_get(const struct desc_list *env, const char *name)
 {
-	uint32_t i = find(env, name, 0);
+	uint32_t i = find(env, name);
 
 	return i < size_of(env) ? (*env->list)[i] + strlen(name) + 1 : NULL;
 }
 
-static void drop(const struct desc_list *env, uint32_t i)
-{
-	char **list = *env->list;
-
-	slurm_xfree((void **)&list[i]);
-	for (; i + 1 < *env->size; i++)
-		list[i] = list[i + 1];
-	list[i] = NULL;
-	(*env->size)--;
-}
-
+/* In one pass: a user may have sent a list of nothing else. */
 static void drop_all(const struct desc_list *env, const char *name)
 {
-	uint32_t i = 0;
+	size_t len = strlen(name);
+	uint32_t n = size_of(env), kept = 0;
+	char **list = *env->list;
 
-	while ((i = find(env, name, i)) < size_of(env))
-		drop(env, i);
+	for (uint32_t i = 0; i < n; i++)
+		if (is_named(list[i], name, len))
+			slurm_xfree((void **)&list[i]);
+		else
+			list[kept++] = list[i];
+	for (uint32_t i = kept; i < n; i++)
+		list[i] = NULL;
+	if (list)
+		*env->size = kept;
 }
 
 /* Room for one more and the NULL that some readers want at the end. */

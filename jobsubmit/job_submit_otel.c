@@ -26,7 +26,7 @@ EXPORT const uint32_t plugin_version = SLURM_VERSION_NUMBER;
 
 /* Slurm calls one at a time. */
 static struct settings settings;
-static struct last_component last = { .offset = NO_VAL };
+static struct submissions submissions = { .last.offset = NO_VAL };
 
 EXPORT int init(void)
 {
@@ -47,7 +47,8 @@ EXPORT int job_submit(job_desc_msg_t *job, uint32_t user, char **err_msg)
 
 	(void)err_msg;
 	if (config)
-		submission_complete(config, job, user, &last);
+		submission_complete(config, settings.at_allocation, job, user,
+				    &submissions);
 	return SLURM_SUCCESS;
 }
 

@@ -2,10 +2,14 @@
 # entry file is a library, so that the unit tests call it.
 noinst_LTLIBRARIES += libjobsubmit.la
 libjobsubmit_la_SOURCES = \
+	jobsubmit/batch_env.c jobsubmit/batch_env.h \
 	jobsubmit/compat.h \
+	jobsubmit/decision.c jobsubmit/decision.h \
 	jobsubmit/job_desc.c jobsubmit/job_desc.h \
 	jobsubmit/settings.c jobsubmit/settings.h \
-	jobsubmit/submission.c jobsubmit/submission.h
+	jobsubmit/submission.c jobsubmit/submission.h \
+	jobsubmit/token_bucket.c jobsubmit/token_bucket.h \
+	jobsubmit/user_names.c jobsubmit/user_names.h
 libjobsubmit_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 libjobsubmit_la_LIBADD = libotel.la
 

@@ -3,7 +3,10 @@
 #include "jobsubmit/settings.h"
 
 #include <limits.h>
+#include <string.h>
+#include <strings.h>
 
+#include "host/slurm_conf.h"
 #include "jobsubmit/compat.h"
 
 static bool same(const struct stat *a, const struct stat *b)
@@ -28,6 +31,34 @@ static bool changed(struct settings *settings, const char *path)
 	return !before;
 }
 
+/* Slurm takes the others to mean Alloc, too. */
+static bool runs_prolog_at_allocation(void)
+{
+	static const char *const flags[] = { "Alloc", "Contain", "NoHold",
+					     "X11", "RunInJob" };
+	char text[256], *rest = text, *flag;
+
+	if (slurm_conf_value("PrologFlags", text, sizeof(text), NULL) <= 0)
+		return false;
+	while ((flag = strsep(&rest, ",")))
+		for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+			if (!strcasecmp(flag, flags[i]))
+				return true;
+	return false;
+}
+
+/* What can not be done, said where an administrator looks for it. */
+static void say_limits(const struct settings *settings)
+{
+	const struct config *config = settings->config;
+
+	if (config && !settings->at_allocation &&
+	    (config->sample_rules.n || config->max_traces_per_second))
+		slurm_info("otel: slurm.conf has no PrologFlags=Alloc: "
+			   "SampleRule and MaxTracesPerSecond are not applied "
+			   "to jobs of srun and salloc with spank_otel.so");
+}
+
 static void load(struct settings *settings, const char *path)
 {
 	const struct config_source source = {
@@ -47,6 +78,8 @@ static void load(struct settings *settings, const char *path)
 	}
 	settings_free(settings);
 	settings->config = config;
+	settings->at_allocation = runs_prolog_at_allocation();
+	say_limits(settings);
 }
 
 const struct config *settings_now(struct settings *settings)

@@ -13,6 +13,7 @@
 
 struct settings {
 	struct config *config; /* NULL: tracing is off */
+	bool at_allocation;    /* PrologFlags=Alloc, see submission.h */
 	bool looked;
 	bool there; /* the file, when it was read */
 	struct stat file;

@@ -7,6 +7,7 @@
 
 #include "host/fate.h"
 #include "host/new_context.h"
+#include "jobsubmit/batch_env.h"
 #include "jobsubmit/job_desc.h"
 #include "span/comment.h"
 #include "util/cleanup.h"
@@ -107,21 +108,40 @@ static void set_comment(const struct config *config, job_desc_msg_t *job,
 	*place = copy;
 }
 
-void submission_complete(const struct config *config, job_desc_msg_t *job,
-			 uid_t user, struct last_component *last)
+/* Settles the context of a job that is not a component of the one before. */
+static void settle(const struct config *config, bool at_allocation,
+		   const job_desc_msg_t *job, uid_t user, bool has,
+		   struct decisions *decisions, struct job_context *context)
 {
-	struct job_context context;
+	if (!has || at_allocation || job->environment)
+		decision_make(config, job, user, decisions, context);
+}
 
-	if (!has_context(job, &context)) {
-		if (is_next_component(job, user, last))
-			context = last->context;
-		else
-			make_context(config, job, &context);
-		if (carry_context(job, &context) < 0)
-			slurm_error("otel: no memory for a job's context; "
-				    "it is traced without");
-	}
+void submission_complete(const struct config *config, bool at_allocation,
+			 job_desc_msg_t *job, uid_t user,
+			 struct submissions *submissions)
+{
+	struct last_component *last = &submissions->last;
+	struct job_context context;
+	bool has = has_context(job, &context);
+
+	if (!has)
+		make_context(config, job, &context);
+	if (is_next_component(job, user, last) &&
+	    (!has ||
+	     trace_id_equal(&context.trace_id, &last->context.trace_id)))
+		context = last->context;
+	else
+		settle(config, at_allocation, job, user, has,
+		       &submissions->decisions, &context);
+	batch_env_choose_root(job, &context);
+	if (carry_context(job, &context) < 0 ||
+	    batch_env_write(job, &context) < 0)
+		slurm_error("otel: no memory for a job's context; "
+			    "it is traced without");
 	set_comment(config, job, &context);
+	if (job->het_job_offset == NO_VAL)
+		return;
 	last->user = user;
 	last->offset = job->het_job_offset;
 	last->context = context;

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "config/job_comment.h"
+#include "trace/sample_rule.h"
 #include "trace/sampler.h"
 #include "util/err.h"
 
@@ -35,6 +36,12 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 /* A list of strings: NULL-terminated; NULL when empty. */
 typedef char **strlist;
+
+/* The first that matches decides. */
+struct sample_rules {
+	struct sample_rule *rule; /* n of them; NULL when there are none */
+	size_t n;
+};
 
 /* Times in milliseconds, sizes in bytes.  Strings are owned by the config and
  * NULL when not set. */
@@ -58,6 +65,8 @@ struct config {
 	strlist resource_attributes; /* "key=value", decoded */
 	struct sampler sampler;
 	double sampler_arg;
+	struct sample_rules sample_rules;
+	uint64_t max_traces_per_second; /* 0: any number */
 	enum submit_context submit_context;
 	enum span_names span_names;
 	enum job_comment job_comment;
@@ -93,6 +102,8 @@ struct config_key {
 	const char *help; /* one or more sentences, troff-free */
 	bool secret;      /* masked whenever shown */
 	bool expands;     /* ${NAME} in its value is replaced */
+	bool adds;        /* a repeated key adds to the value it had, and the
+			   * rest of its line is the value, blanks included */
 	/* parse text into config at this key's place; err without file and line
 	 */
 	int (*parse)(const struct config_key *key, const char *text,
@@ -134,8 +145,10 @@ struct config_source {
  * environment only in values of ServiceName, Environment, ResourceAttributes,
  * and only with use_environment; a variable that is not set expands to
  * nothing.  An empty value stands for the key's default.  A repeated key
- * replaces the value it had, lists too.  OTEL_* variables are looked at only
- * for keys that neither file nor args set.  No error shows a secret.
+ * replaces the value it had, lists too; but one that adds does so, to what the
+ * same source said, until an empty value begins anew.  OTEL_* variables are
+ * looked at only for keys that neither file nor args set.  No error shows a
+ * secret.
  */
 int config_load(const struct config_source *source, struct config **ret,
 		struct err *err);

@@ -161,6 +161,20 @@ static const char *cut_value(char *p, char **ret_value)
 	return NULL;
 }
 
+/* The rest of the line is the value, unless it is quoted. */
+static const char *cut_line(char *p, char **ret_value)
+{
+	size_t len = strlen(p);
+
+	if (*p == '"')
+		return cut_value(p, ret_value);
+	while (len && (p[len - 1] == ' ' || p[len - 1] == '\t'))
+		len--;
+	p[len] = '\0';
+	*ret_value = p;
+	return NULL;
+}
+
 /* ---- Include ------------------------------------------------------------ */
 
 /* "Include PATH": the path, else NULL. */
@@ -206,6 +220,7 @@ static int read_line(struct loader *loader, const struct config_place *place,
 		     char *line, int depth)
 {
 	size_t key_len = strcspn(line, " \t=\"");
+	const struct config_key *key = config_key_find(line, key_len);
 	char *p = line + key_len, *value;
 	const char *flaw;
 
@@ -223,7 +238,7 @@ static int read_line(struct loader *loader, const struct config_place *place,
 	}
 	p++;
 	p += strspn(p, " \t");
-	flaw = cut_value(p, &value);
+	flaw = key && key->adds ? cut_line(p, &value) : cut_value(p, &value);
 	if (flaw)
 		return loader_mistake(loader, place, line, key_len, "%s", flaw);
 	return loader_set(loader, place, line, key_len, value);

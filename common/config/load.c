@@ -48,6 +48,18 @@ static int parse_value(struct loader *loader, const struct config_key *key,
 	return key->parse(key, value, config, err);
 }
 
+/* A key that adds does not add to what a weaker source said. */
+static int begin_anew(struct loader *loader, const struct config_key *key,
+		      const struct config_place *place, struct err *err)
+{
+	struct loaded_config *loaded = loader->loaded;
+
+	if (!key->adds ||
+	    loaded->places[config_key_index(key)].origin == place->origin)
+		return 0;
+	return key->parse(key, "", &loaded->config, err);
+}
+
 int loader_set(struct loader *loader, const struct config_place *place,
 	       const char *key_name, size_t key_len, const char *value)
 {
@@ -64,6 +76,8 @@ int loader_set(struct loader *loader, const struct config_place *place,
 		rc = expand_environment(value, &expanded, &err);
 		value = expanded;
 	}
+	if (!rc)
+		rc = begin_anew(loader, key, place, &err);
 	if (!rc)
 		rc = parse_value(loader, key, value, &err);
 	if (rc < 0)
@@ -275,6 +289,7 @@ void config_destroy(struct config *config)
 	free(config->service_name);
 	free(config->environment);
 	strlist_free(config->resource_attributes);
+	sample_rules_clear(&config->sample_rules);
 	free(config->trace_url);
 	strlist_free(config->attribute_deny);
 	free(config->spool_dir);

@@ -17,6 +17,7 @@
 #define CONFIG_INCLUDE_DEPTH 8  /* Include below Include */
 #define CONFIG_LIST_MAX 128     /* entries of one list */
 #define CONFIG_QUOTE_SIZE 80    /* a value as error messages show it */
+#define CONFIG_RULES_MAX 64     /* SampleRule lines */
 
 /* ---- parsers and printers; contracts as in struct config_key ----------- */
 
@@ -44,6 +45,7 @@ VALUE_TYPE(size);
 VALUE_TYPE(ratio);
 VALUE_TYPE(choice);
 VALUE_TYPE(sampler);
+VALUE_TYPE(rules);     /* adds one; "" takes all away */
 VALUE_TYPE(string);    /* any text on one line */
 VALUE_TYPE(path);      /* absolute */
 VALUE_TYPE(user);      /* a login name */
@@ -81,6 +83,9 @@ bool value_is_clean(const char *text, size_t len);
  * passwords.  NULL is fine. */
 void secret_free(char *text);
 void strlist_free(strlist list);
+
+/* Leaves none. */
+void sample_rules_clear(struct sample_rules *rules);
 
 static inline void cleanup_strlist(strlist *list)
 {

@@ -1,71 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Parsers and printers of what a sampler is made of: its name and its ratio.
- * The ratio has a decimal point whatever locale the program around us set.
- */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* strtod_l */
-#endif
-
+/* Parsers and printers of what decides on sampling: the sampler's name and
+ * ratio, and rules. */
 #include "config/private.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* As strtod, but only plain decimal numbers that are not negative. */
-static int parse_decimal(const char *text, double *ret)
-{
-	size_t len = strspn(text, "0123456789.eE+-");
-	locale_t c_locale;
-	double value;
-	char *end;
-
-	if (text[len] || !strchr("0123456789.", *text))
-		return -1;
-	c_locale = newlocale(LC_ALL_MASK, "C", NULL);
-	if (!c_locale)
-		return -1;
-	value = strtod_l(text, &end, c_locale);
-	freelocale(c_locale);
-	if (end == text || *end)
-		return -1;
-	*ret = value;
-	return 0;
-}
+#include "util/ratio.h"
 
 int value_parse_ratio(const struct config_key *key, const char *text,
 		      struct config *config, struct err *err)
 {
 	char quote[CONFIG_QUOTE_SIZE];
-	double value;
 
-	if (parse_decimal(text, &value) < 0 || value > 1)
+	if (ratio_parse(text, value_place(key, config)) < 0)
 		return err_set(err, "\"%s\" is not a number from 0 to 1",
 			       value_quote(text, quote));
-	*(double *)value_place(key, config) = value;
 	return 0;
 }
 
 void value_print_ratio(const struct config_key *key,
 		       const struct config *config, FILE *out)
 {
-	locale_t c_locale = newlocale(LC_ALL_MASK, "C", NULL);
-	locale_t before = uselocale(c_locale);
 	const double *value = value_place_const(key, config);
-	char text[40] = "";
-	int precision;
+	char text[RATIO_SIZE];
 
-	/* the shortest form that reads back as the same number */
-	for (precision = 1; precision <= 17; precision++) {
-		snprintf(text, sizeof(text), "%.*g", precision, *value);
-		if (strtod(text, NULL) == *value)
-			break;
-	}
+	ratio_format(*value, text);
 	fputs(text, out);
-	uselocale(before);
-	if (c_locale)
-		freelocale(c_locale);
 }
 
 /* ---- the sampler ------------------------------------------------------- */
@@ -98,4 +59,48 @@ void value_print_sampler(const struct config_key *key,
 
 	fprintf(out, "%s%s", sampler->parent_based ? "parentbased_" : "",
 		kinds[sampler->kind]);
+}
+
+/* ---- rules -------------------------------------------------------------- */
+
+void sample_rules_clear(struct sample_rules *rules)
+{
+	free(rules->rule);
+	*rules = (struct sample_rules){ 0 };
+}
+
+/* Adds a rule; "" takes away those that are there. */
+int value_parse_rules(const struct config_key *key, const char *text,
+		      struct config *config, struct err *err)
+{
+	struct sample_rules *rules = value_place(key, config);
+	struct sample_rule rule, *grown;
+
+	if (!*text) {
+		sample_rules_clear(rules);
+		return 0;
+	}
+	if (rules->n == CONFIG_RULES_MAX)
+		return err_set(err, "more than %d rules", CONFIG_RULES_MAX);
+	if (sample_rule_parse(text, &rule, err) < 0)
+		return -1;
+	grown = reallocarray(rules->rule, rules->n + 1, sizeof(*grown));
+	if (!grown)
+		return err_set(err, "out of memory");
+	grown[rules->n++] = rule;
+	rules->rule = grown;
+	return 0;
+}
+
+/* A rule a line, in their order. */
+void value_print_rules(const struct config_key *key,
+		       const struct config *config, FILE *out)
+{
+	const struct sample_rules *rules = value_place_const(key, config);
+	char text[SAMPLE_RULE_TEXT_MAX];
+
+	for (size_t i = 0; i < rules->n; i++) {
+		sample_rule_format(&rules->rule[i], text);
+		fprintf(out, "%s%s", i ? "\n" : "", text);
+	}
 }

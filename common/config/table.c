@@ -276,6 +276,36 @@ const struct config_key config_keys[] = {
 	  .type = "0 to 1",
 	  ROW(ratio, double, sampler_arg),
 	  .help = "The share of jobs that traceidratio keeps." },
+	{ .name = "SampleRule",
+	  .section = SAMPLING,
+	  .type = "KEY=PATTERN... sample=RATIO",
+	  ROW(rules, struct sample_rules, sample_rules),
+	  .adds = true,
+	  .help = "The share of traces kept of the jobs that match, in the "
+		  "place of Sampler; applied by job_submit/otel in slurmctld, "
+		  "and only there. "
+		  "KEY is partition, account, user, qos or name, each once at "
+		  "most; PATTERN may hold *, ? and [...] and is compared with "
+		  "its case; blanks or commas stand between the conditions, "
+		  "which must all hold. "
+		  "This key may stand on several lines: the first rule that "
+		  "matches decides, and an empty value takes away those before "
+		  "it. "
+		  "A trace that a parent's sampling decides on, by a "
+		  "parentbased_ Sampler, is left to that. "
+		  "A condition on what a job was submitted without does not "
+		  "hold, but for the default partition; of a list of "
+		  "partitions one must match." },
+	{ .name = "MaxTracesPerSecond",
+	  .section = SAMPLING,
+	  .def = "0",
+	  UNSIGNED(max_traces_per_second, 0, 1000000),
+	  .help = "How many jobs may begin a trace in a second, applied by "
+		  "job_submit/otel in slurmctld, and only there; those beyond "
+		  "are not sampled. "
+		  "A second's worth may come at once. "
+		  "Jobs that continue a trace do not count. "
+		  "0 means any number." },
 
 	{ .name = "SubmitContext",
 	  .section = TRACES,

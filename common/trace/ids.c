@@ -170,6 +170,18 @@ bool trace_id_mint(struct trace_id *ret)
 	return false;
 }
 
+bool span_id_mint(struct span_id *ret)
+{
+	struct trace_id id;
+	bool random = trace_id_mint(&id);
+
+	/* Either half may be all zero, once in the age of the universe. */
+	memcpy(ret->b, id.b, sizeof(ret->b));
+	if (!span_id_valid(ret))
+		memcpy(ret->b, id.b + sizeof(ret->b), sizeof(ret->b));
+	return random;
+}
+
 void trace_id_from_job(const char *cluster, uint32_t job_id,
 		       struct trace_id *ret)
 {

@@ -63,6 +63,10 @@ bool span_id_equal(const struct span_id *a, const struct span_id *b);
  */
 bool trace_id_mint(struct trace_id *ret);
 
+/* Mints a random span id, for the one span that has to be named before its job
+ * has an id.  As trace_id_mint. */
+bool span_id_mint(struct span_id *ret);
+
 /* The trace of a job that came without a context: both sides agree on it. */
 void trace_id_from_job(const char *cluster, uint32_t job_id,
 		       struct trace_id *ret);

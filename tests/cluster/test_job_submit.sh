@@ -81,6 +81,15 @@ for client in srun salloc; do
   : >"$CLUSTER_DIR/plugstack.conf"
 done
 
+# --- the C API
+gcc -I"$CLUSTER_TOP/common" -o "$CLUSTER_DIR/bench_submit" "$CLUSTER_TOP/bench/bench_submit.c" -lslurm
+read -r job _ < <(echo | TRACEPARENT=$PARENT "$CLUSTER_DIR/bench_submit")
+trace=$(shown_trace "$job")
+is "C API: shown while pending, in the trace it was given" "$trace" 4bf92f3577b34da6a3ce929d0e0e4736
+cp "$CLUSTER_DIR/plugstack.with" "$CLUSTER_DIR/plugstack.conf"
+let_go "C API"
+: >"$CLUSTER_DIR/plugstack.conf"
+
 # --- several at once
 job=$(cluster_submit --hold --array=1-2 --wrap 'srun true')
 is "an array shows no id that its tasks do not have" "$(shown_trace "$job")" ""

@@ -10,6 +10,7 @@ unit_tests = \
 	tests/unit/test_comment \
 	tests/unit/test_config_environment \
 	tests/unit/test_config_file \
+	tests/unit/test_config_rules \
 	tests/unit/test_config_sources \
 	tests/unit/test_config_value \
 	tests/unit/test_daemon_spool \
@@ -18,6 +19,7 @@ unit_tests = \
 	tests/unit/test_ids \
 	tests/unit/test_job_context \
 	tests/unit/test_open_record \
+	tests/unit/test_sample_rule \
 	tests/unit/test_sampler \
 	tests/unit/test_slurm_conf \
 	tests/unit/test_span \
@@ -50,7 +52,8 @@ plugin_tests = \
 	tests/unit/test_step_context \
 	tests/unit/test_step_hooks \
 	tests/unit/test_submission \
-	tests/unit/test_submit
+	tests/unit/test_submit \
+	tests/unit/test_token_bucket
 plugin_test_libs = libspankotel.la libjobspans.la libfakespank.la $(LDADD)
 tests_unit_test_job_file_LDADD = $(plugin_test_libs)
 tests_unit_test_job_spans_LDADD = $(plugin_test_libs)
@@ -60,6 +63,7 @@ tests_unit_test_step_context_LDADD = $(plugin_test_libs)
 tests_unit_test_step_hooks_LDADD = $(plugin_test_libs)
 tests_unit_test_submission_LDADD = libjobsubmit.la $(LDADD)
 tests_unit_test_submit_LDADD = $(plugin_test_libs)
+tests_unit_test_token_bucket_LDADD = libjobsubmit.la $(LDADD)
 
 # What waits in spools, what agents count, and how both are shown.
 status_tests = \

@@ -89,6 +89,16 @@ Test(cli_check, shows_defaults_without_a_file_by_default)
 	assert_says("/otel.conf:1: Enabled: \"maybe\" is not yes or no\n");
 }
 
+Test(cli_check, prints_rules_below_one_another)
+{
+	cr_assert_eq(check("SampleRule=user=a? sample=0\n"
+			   "SampleRule=name=a*,partition=b sample=.5\n"),
+		     0);
+	assert_says("user=a?,sample=0 ");
+	assert_says(":3\n                             "
+		    "partition=b,name=a*,sample=0.5\n");
+}
+
 /* The start of each column's text is where the heading line has it. */
 static size_t column_of(const char *key, const char *text)
 {
