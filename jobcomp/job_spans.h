@@ -21,10 +21,14 @@
 void job_spans_context(const struct config *config, const struct job_view *view,
 		       struct job_context *ret);
 
+/* Did the job end as it should, with all its steps?  One that is traced only if
+ * it fails is not traced then. */
+bool job_spans_clean(const struct job_view *view);
+
 /*
  * Makes the spans of an ended attempt, the root last.  now_ns is when
  * slurmctld told us.  Returns how many stand in ret, which the caller
- * destroys, 0 when the trace is not sampled; -1 without memory.
+ * destroys, 0 when the job is not traced; -1 without memory.
  */
 int job_spans_create(const struct config *config, const struct job_view *view,
 		     const struct job_context *context, uint64_t now_ns,

@@ -14,6 +14,7 @@
 #include "host/daemon_spool.h"
 #include "host/fate.h"
 #include "host/span_writer.h"
+#include "host/verdict.h"
 #include "jobcomp/job_spans.h"
 #include "jobcomp/log.h"
 #include "span/comment.h"
@@ -146,13 +147,25 @@ static void set_comment(const struct config *config, struct job_record *job,
 {
 	_cleanup_free_ char *text = NULL;
 
-	if (config->job_comment == JOB_COMMENT_NONE ||
-	    trace_fate_of(config, context) == TRACE_DROPPED)
+	if (config->job_comment == JOB_COMMENT_NONE)
 		return;
 	text = comment_compose(view->comment, &context->trace_id,
 			       config->trace_url);
 	if (text)
 		job_view_set_comment(job, config->job_comment, text);
+}
+
+/* The message that ends the job on its nodes is made after this call. */
+static void tell_epilogs(const struct config *config, struct job_record *job,
+			 const struct job_view *view,
+			 const struct job_context *context)
+{
+	char verdict[VERDICT_SIZE];
+
+	if (trace_fate_of(config, context) != TRACE_HELD)
+		return;
+	trace_verdict_format(view->restart, !job_spans_clean(view), verdict);
+	job_view_tell_epilogs(job, JOB_VERDICT_VAR, verdict);
 }
 
 /* Up to 24.11 a job that has ended is logged again when somebody requeues it,
@@ -189,7 +202,9 @@ static void record(struct recorder *recorder, struct job_record *job)
 		       write_all(config, view.job_id, spans, n, &err), &err);
 	if (n > 0)
 		spans_destroy(spans, (size_t)n);
-	set_comment(config, job, &view, &context);
+	if (n != 0)
+		set_comment(config, job, &view, &context);
+	tell_epilogs(config, job, &view, &context);
 }
 
 static bool verify(struct recorder *recorder, struct job_record *job)

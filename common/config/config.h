@@ -58,6 +58,7 @@ struct config {
 	strlist resource_attributes; /* "key=value", decoded */
 	struct sampler sampler;
 	double sampler_arg;
+	bool sample_errors;
 	enum submit_context submit_context;
 	enum span_names span_names;
 	enum job_comment job_comment;

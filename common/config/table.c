@@ -276,6 +276,16 @@ const struct config_key config_keys[] = {
 	  .type = "0 to 1",
 	  ROW(ratio, double, sampler_arg),
 	  .help = "The share of jobs that traceidratio keeps." },
+	{ .name = "SampleErrors",
+	  .section = SAMPLING,
+	  .def = "no",
+	  BOOL(sample_errors),
+	  .help = "Whether a job that is not sampled is traced all the same "
+		  "when it ends other than COMPLETED with exit code and "
+		  "derived exit code 0. Until it ends, each node holds the "
+		  "spans of its steps back: 1 MiB a job, and a quarter of "
+		  "SpoolMaxSize in all. Jobs submitted with tracing off are "
+		  "never traced. slurmctld and all nodes need the same value." },
 
 	{ .name = "SubmitContext",
 	  .section = TRACES,
