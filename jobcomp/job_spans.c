@@ -122,13 +122,13 @@ static struct span *root(const struct config *config,
 	return span;
 }
 
-/* A step whose end slurmctld has not seen may have failed; one that the end of
- * the job kills will have. */
-bool job_spans_clean(const struct job_view *view)
+enum trace_verdict job_spans_verdict(const struct job_view *view)
 {
-	return view->end == JOB_ENDED && view->state &&
-	       !strcmp(view->state, "COMPLETED") && view->exit_code == 0 &&
-	       view->derived_exit_code == 0 && !view->steps_left;
+	if (view->end != JOB_ENDED || !view->state ||
+	    strcmp(view->state, "COMPLETED") || view->exit_code != 0 ||
+	    view->derived_exit_code != 0)
+		return VERDICT_KEEP;
+	return view->steps_left ? VERDICT_BY_SPANS : VERDICT_DROP;
 }
 
 int job_spans_create(const struct config *config, const struct job_view *view,
@@ -140,7 +140,7 @@ int job_spans_create(const struct config *config, const struct job_view *view,
 	int n = 0;
 
 	if (fate == TRACE_DROPPED ||
-	    (fate == TRACE_HELD && job_spans_clean(view)))
+	    (fate == TRACE_HELD && job_spans_verdict(view) == VERDICT_DROP))
 		return 0;
 	job_times_of(view, context->submit_ns, now_ns, &times);
 	if (times.was_deferred)

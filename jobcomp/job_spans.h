@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "host/verdict.h"
 #include "jobcomp/job_view.h"
 #include "span/span.h"
 #include "trace/job_context.h"
@@ -21,9 +22,13 @@
 void job_spans_context(const struct config *config, const struct job_view *view,
 		       struct job_context *ret);
 
-/* Did the job end as it should, with all its steps?  One that is traced only if
- * it fails is not traced then. */
-bool job_spans_clean(const struct job_view *view);
+/*
+ * What becomes of an attempt that is traced only if it fails.  Anything but
+ * COMPLETED with exit code and derived exit code 0 is a failure.  Whether a
+ * step failed whose end slurmctld has not seen is for its nodes to say: the
+ * script that waited for its srun often ends first.
+ */
+enum trace_verdict job_spans_verdict(const struct job_view *view);
 
 /*
  * Makes the spans of an ended attempt, the root last.  now_ns is when

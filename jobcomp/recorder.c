@@ -14,7 +14,7 @@
 #include "host/daemon_spool.h"
 #include "host/fate.h"
 #include "host/span_writer.h"
-#include "host/verdict.h"
+#include "jobcomp/epilogs.h"
 #include "jobcomp/job_spans.h"
 #include "jobcomp/log.h"
 #include "span/comment.h"
@@ -155,19 +155,6 @@ static void set_comment(const struct config *config, struct job_record *job,
 		job_view_set_comment(job, config->job_comment, text);
 }
 
-/* The message that ends the job on its nodes is made after this call. */
-static void tell_epilogs(const struct config *config, struct job_record *job,
-			 const struct job_view *view,
-			 const struct job_context *context)
-{
-	char verdict[VERDICT_SIZE];
-
-	if (trace_fate_of(config, context) != TRACE_HELD)
-		return;
-	trace_verdict_format(view->restart, !job_spans_clean(view), verdict);
-	job_view_tell_epilogs(job, JOB_VERDICT_VAR, verdict);
-}
-
 /* Up to 24.11 a job that has ended is logged again when somebody requeues it,
  * with the same restart count: its root span is written already. */
 static bool is_told(struct recorder *recorder, const struct job_view *view)
@@ -189,6 +176,7 @@ static void record(struct recorder *recorder, struct job_record *job)
 	struct span *spans[JOB_SPANS_MAX];
 	struct job_context context;
 	struct job_view view;
+	bool handed_on;
 	struct err err;
 	int n;
 
@@ -197,14 +185,14 @@ static void record(struct recorder *recorder, struct job_record *job)
 		return;
 	job_spans_context(config, &view, &context);
 	n = job_spans_create(config, &view, &context, clock_unix_ns(), spans);
-	if (n != 0)
+	handed_on = epilogs_tell(config, job, &view, &context, spans, n);
+	if (n != 0 && !handed_on)
 		report(recorder, view.job_id,
 		       write_all(config, view.job_id, spans, n, &err), &err);
 	if (n > 0)
 		spans_destroy(spans, (size_t)n);
-	if (n != 0)
+	if (n != 0 && !handed_on)
 		set_comment(config, job, &view, &context);
-	tell_epilogs(config, job, &view, &context);
 }
 
 static bool verify(struct recorder *recorder, struct job_record *job)

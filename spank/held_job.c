@@ -10,7 +10,10 @@
 #include "host/verdict.h"
 #include "spank/compat.h"
 #include "spool/hold.h"
+#include "util/buf.h"
 #include "util/cleanup.h"
+
+#define ROOT_SPANS_MAX 8
 
 static struct spool_options options_of(const struct config *config)
 {
@@ -56,7 +59,31 @@ static bool is_not_zero(const char *name)
 	return code && strtoul(code, NULL, 10) != 0;
 }
 
-static enum hold_decision decide(int spool, uint32_t job_id)
+/* They go the way of the others: into the spool, if one of those is an error.
+ * In the same file, so that no crash parts them. */
+static void hold_root(int spool, const struct spool_options *options,
+		      uint32_t job_id)
+{
+	const char *text = getenv(SPANK_PREFIX JOB_SPANS_VAR);
+	_cleanup_buf_ struct buf span = BUF_INIT;
+	struct err err;
+
+	for (int i = 0; text && i < ROOT_SPANS_MAX; i++) {
+		struct spool_entry entry = { .kind = SPOOL_SPAN,
+					     .job_id = job_id };
+
+		if (!trace_spans_next(&text, &span))
+			return;
+		entry.payload = span.data;
+		entry.len = span.len;
+		if (hold_append(spool, options, &entry, 1, &err) < 0)
+			slurm_info("otel: job %u: its root span is lost: %s",
+				   job_id, err.msg);
+	}
+}
+
+static enum hold_decision decide(int spool, const struct spool_options *options,
+				 uint32_t job_id)
 {
 	struct job_file job;
 
@@ -67,6 +94,9 @@ static enum hold_decision decide(int spool, uint32_t job_id)
 			return HOLD_RELEASE;
 		case VERDICT_DROP:
 			return HOLD_DROP;
+		case VERDICT_BY_SPANS:
+			hold_root(spool, options, job_id);
+			return HOLD_BY_SPANS;
 		case VERDICT_NONE:
 			break;
 		}
@@ -84,8 +114,8 @@ void held_job_end(const struct config *config, int spool, uint32_t job_id)
 
 	if (!config->sample_errors)
 		return;
-	if (hold_end(spool, &options, job_id, decide(spool, job_id), &result,
-		     &err) < 0)
+	if (hold_end(spool, &options, job_id, decide(spool, &options, job_id),
+		     &result, &err) < 0)
 		slurm_info("otel: job %u: its spans stay in " HOLD_DIR ": %s",
 			   job_id, err.msg);
 	if (result.lost)
