@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -446,6 +447,8 @@ Test(hold, a_killed_release_loses_nothing)
 		end(7, HOLD_RELEASE);
 		_exit(0);
 	}
+	while (faccessat(dir.fd, "current", F_OK, 0) < 0)
+		sched_yield();
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	/* the next epilog, or slurmd's start: whatever it had got to */
