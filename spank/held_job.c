@@ -52,6 +52,17 @@ void held_job_begin(const struct config *config, int spool, uint32_t job_id,
 	say_lost(result.lost);
 }
 
+void held_step_note(const struct config *config, int spool,
+		    enum trace_fate fate, uint32_t job_id, bool ends)
+{
+	const struct spool_options options = options_of(config);
+
+	/* one that can not be written is the prolog's trouble, or the spans' */
+	if (fate == TRACE_HELD)
+		hold_note(spool, &options, job_id,
+			  ends ? SPOOL_HOLD_END : SPOOL_HOLD_BEGIN, NULL);
+}
+
 static bool is_not_zero(const char *name)
 {
 	const char *code = getenv(name);

@@ -7,14 +7,21 @@
 #ifndef OTEL_SPANK_HELD_JOB_H
 #define OTEL_SPANK_HELD_JOB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "config/config.h"
+#include "host/fate.h"
 #include "spank/job_file.h"
 
 /* In the prolog, for any job; spool is the node's spool directory. */
 void held_job_begin(const struct config *config, int spool, uint32_t job_id,
 		    const struct job_file *job);
+
+/* When a step begins or ends on this node, for any fate of its trace: a step
+ * that only began was killed.  Microseconds. */
+void held_step_note(const struct config *config, int spool,
+		    enum trace_fate fate, uint32_t job_id, bool ends);
 
 /* In the epilog, for any job, while its job file is there: by slurmctld's
  * verdict (host/verdict.h); without one, released when the exit code or the

@@ -231,8 +231,9 @@ static int check(int spool_fd, const struct spool_options *options,
 	return err_set(err, "hold_append: %m");
 }
 
-int hold_append(int spool_fd, const struct spool_options *options,
-		const struct spool_entry *entries, size_t n, struct err *err)
+static int append_all(int spool_fd, const struct spool_options *options,
+		      const struct spool_entry *entries, size_t n,
+		      struct err *err)
 {
 	struct append append = { 0 };
 	_cleanup_close_ int dir = -1;
@@ -242,8 +243,6 @@ int hold_append(int spool_fd, const struct spool_options *options,
 	uint64_t limit;
 	int r;
 
-	if (check(spool_fd, options, entries, n, err) < 0)
-		return -1;
 	dir = hold_open_dir(spool_fd, false, err);
 	if (dir < 0)
 		return errno == ENOENT ? 0 : -1;
@@ -263,4 +262,20 @@ int hold_append(int spool_fd, const struct spool_options *options,
 	}
 	add_all(&append, entries, n, (uint64_t)st.st_size, limit);
 	return write_all(fd, &append, options->sync, err);
+}
+
+int hold_append(int spool_fd, const struct spool_options *options,
+		const struct spool_entry *entries, size_t n, struct err *err)
+{
+	if (check(spool_fd, options, entries, n, err) < 0)
+		return -1;
+	return append_all(spool_fd, options, entries, n, err);
+}
+
+int hold_note(int spool_fd, const struct spool_options *options,
+	      uint32_t job_id, enum spool_kind kind, struct err *err)
+{
+	const struct spool_entry entry = { .kind = kind, .job_id = job_id };
+
+	return append_all(spool_fd, options, &entry, 1, err);
 }

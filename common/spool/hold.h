@@ -8,7 +8,9 @@
  * whose payload is BOOT_ID_SIZE bytes of the kernel's boot id (zeros: not
  * known) and the restart count of the attempt (u32, little-endian); then one of
  * kind SPOOL_SPAN or SPOOL_HOLD_ERROR for each span, and an empty one of kind
- * SPOOL_HOLD_LOST for each that found no room.
+ * SPOOL_HOLD_LOST for each that found no room.  SPOOL_HOLD_BEGIN and
+ * SPOOL_HOLD_END stand around a step: one that never ended was killed, and the
+ * agent told of it in the spool.
  *
  * States, who holds each, and what a crash leaves in it:
  *
@@ -65,12 +67,18 @@ int hold_begin(int spool_fd, const struct spool_options *options,
 int hold_append(int spool_fd, const struct spool_options *options,
 		const struct spool_entry *entries, size_t n, struct err *err);
 
+/* Notes that a step begins or ends; kind says which.  Returns as hold_append,
+ * and needs as little time. */
+int hold_note(int spool_fd, const struct spool_options *options,
+	      uint32_t job_id, enum spool_kind kind, struct err *err);
+
 /* ---- epilog ------------------------------------------------------------ */
 
 enum hold_decision {
 	HOLD_DROP,
 	HOLD_RELEASE,
-	HOLD_BY_SPANS, /* release when one of them is an error */
+	HOLD_BY_SPANS, /* release when one of them is an error, or a step did
+			* not end */
 };
 
 /*

@@ -92,19 +92,23 @@ static int take_file(int dir, const char *name, int tries, uint64_t *ret_size,
 }
 
 /* Returns 1, 0 or -1 with err. */
-static int has_error(int fd, uint64_t size, struct err *err)
+static int tells_of_failure(int fd, uint64_t size, struct err *err)
 {
 	struct spool_scan scan = SPOOL_SCAN_INIT;
 	struct spool_header header;
 	const uint8_t *payload;
+	bool error = false;
+	long running = 0;
 	int r;
 
 	spool_scan_start(&scan, fd, size);
-	do
-		r = spool_scan_next(&scan, &header, &payload, err);
-	while (r == 1 && header.kind != SPOOL_HOLD_ERROR);
+	while ((r = spool_scan_next(&scan, &header, &payload, err)) == 1) {
+		error |= header.kind == SPOOL_HOLD_ERROR;
+		running += header.kind == SPOOL_HOLD_BEGIN;
+		running -= header.kind == SPOOL_HOLD_END;
+	}
 	spool_scan_free(&scan);
-	return r;
+	return r < 0 ? -1 : error || running > 0;
 }
 
 static int append_all(const struct holding *holding, struct spool_scan *scan,
@@ -181,7 +185,7 @@ static int end_file(const struct holding *holding, const char *name,
 	if (fd < 0)
 		return gone ? 0 : -1;
 	if (decision == HOLD_BY_SPANS)
-		keep = has_error(fd, size, err);
+		keep = tells_of_failure(fd, size, err);
 	if (keep < 0)
 		return -1;
 	return keep ? begin_release(holding, name, fd, size, err)

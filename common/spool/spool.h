@@ -71,6 +71,8 @@ enum spool_kind {
 	SPOOL_HOLD_HEAD = 4,
 	SPOOL_HOLD_ERROR = 5, /* a span whose status is Error */
 	SPOOL_HOLD_LOST = 6,  /* a span for which there was no room */
+	SPOOL_HOLD_BEGIN = 7, /* a step begins, and ... */
+	SPOOL_HOLD_END = 8,   /* ... ends, having said all it had to */
 };
 
 /* ---- directory ------------------------------------------------------- */

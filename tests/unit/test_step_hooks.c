@@ -554,6 +554,18 @@ Test(step_hooks, nor_is_one_that_is_sampled)
 	cr_assert_eq(n_spans, 1);
 }
 
+Test(step_hooks, a_step_that_was_killed_makes_its_node_write_the_root)
+{
+	config.sample_errors = true;
+	setenv("SPANK_OTEL_SPANS", HANDED_ON, 1);
+	prolog(NOT_SAMPLED, "n1");
+	begin(0, 0);
+	step_init_post_opt(&plugin, NULL);
+	epilog("0:spans", "0");
+	cr_assert_eq(n_spans, 1);
+	cr_assert_eq(spans[0]->span_id.data[0], 2);
+}
+
 Test(step_hooks, a_step_of_a_held_job_has_a_record)
 {
 	char name[OPEN_NAME_SIZE];
