@@ -95,7 +95,7 @@ not_sampled() {
 }
 
 flags=$(not_sampled --wrap "echo \$TRACEPARENT; exit 1")
-again=$(not_sampled --requeue --wrap 'srun true; ((SLURM_RESTART_COUNT)) || { scontrol requeue "$SLURM_JOB_ID"; sleep 300; }; exit 0')
+again=$(not_sampled --requeue --wrap 'srun true; [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] || { scontrol requeue "$SLURM_JOB_ID"; sleep 300; }; exit 0')
 killed=$(not_sampled -N2 -n2 --wrap 'srun true; timeout -s KILL 2 srun -N1 -n1 -w "$SLURMD_NODENAME" bash -c "kill -KILL \$PPID"; exit 0')
 cluster_wait_job "$flags"
 wait_ok "a failed job is traced" "root($flags) and step($flags; \"batch\")"
@@ -112,7 +112,7 @@ ok "a requeued job ends" cluster_until 60 started_again
 wait_ok "its first attempt is traced" "root($again) and (steps($again) == [\"0\", \"batch\"])"
 ok "its second has ended on its node" cluster_until 30 test ! -e "$CLUSTER_SPOOL/slurmd.n1/hold/$again"
 cluster_wait_drained
-spans_is "and its second is not" "job($again) | [map(.attrs[\"slurm.restart_count\"]) | unique, (named(\"slurm.job\") | length)]" '[[0],1]'
+spans_is "and its second is not" "job($again) | [(map(.attrs[\"slurm.restart_count\"]) | unique), (named(\"slurm.job\") | length)]" '[[0],1]'
 
 cluster_wait_job "$killed" 90
 wait_ok "a step that was killed with its slurmstepd is traced" "step($killed; 1).attrs[\"error.type\"] == \"lost\""
