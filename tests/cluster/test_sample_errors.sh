@@ -97,18 +97,25 @@ not_sampled() {
 flags=$(not_sampled --wrap "echo \$TRACEPARENT; exit 1")
 again=$(not_sampled --requeue --wrap 'srun true; [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] || { scontrol requeue "$SLURM_JOB_ID"; sleep 300; }; exit 0')
 killed=$(not_sampled -N2 -n2 --wrap 'srun true; timeout -s KILL 2 srun -N1 -n1 -w "$SLURMD_NODENAME" bash -c "kill -KILL \$PPID"; exit 0')
+left=$(not_sampled --wrap 'srun --overlap bash -c "touch \$SLURM_JOB_ID.runs; exec sleep 300" & until test -e $SLURM_JOB_ID.runs; do sleep 0.1; done; exit 0' --chdir="$CLUSTER_DIR")
+alone=$(TRACEPARENT=00-$TRACE-$ABOVE-00 srun -N2 -n2 bash -c "echo \$SLURM_JOB_ID" | sort -u)
 cluster_wait_job "$flags"
 wait_ok "a failed job is traced" "root($flags) and step($flags; \"batch\")"
 is "its tasks hear that it is not sampled" "$(cluster_job_output "$flags" | cut -d- -f4)" 00
 spans_is "so say its spans" "job($flags) | map(.flags % 2) | unique" "[0]"
 is "its comment tells of the trace" "$(cluster_job_field "$flags" AdminComment)" "trace_id=$TRACE"
 
-# Slurm would have it wait for two minutes.
-started_again() {
-  scontrol update jobid="$again" starttime=now 2>/dev/null || true
-  cluster_job_is "$again" COMPLETED
+cluster_wait_job "$left"
+wait_ok "a job that leaves a step running is traced" "root($left) and phase($left; \"queued\") and (steps($left) == [\"0\", \"batch\"])"
+spans_is "by slurmctld's own root" "root($left).attrs[\"slurm.state\"]" COMPLETED
+
+# Slurm would have it wait for two minutes; but a node refuses what starts in
+# the second in which it was told to end that job.
+start_again() {
+  cluster_job_is "$again" PENDING && scontrol update jobid="$again" starttime=now+3 2>/dev/null
 }
-ok "a requeued job ends" cluster_until 60 started_again
+ok "a job is requeued" cluster_until 60 start_again
+ok "and ends" cluster_until 60 cluster_job_is "$again" COMPLETED
 wait_ok "its first attempt is traced" "root($again) and (steps($again) == [\"0\", \"batch\"])"
 ok "its second has ended on its node" cluster_until 30 test ! -e "$CLUSTER_SPOOL/slurmd.n1/hold/$again"
 cluster_wait_drained
@@ -118,6 +125,7 @@ cluster_wait_job "$killed" 90
 wait_ok "a step that was killed with its slurmstepd is traced" "step($killed; 1).attrs[\"error.type\"] == \"lost\""
 wait_ok "in a whole trace" "root($killed) and phase($killed; \"queued\") and (steps($killed) == [\"0\", \"1\", \"batch\"])"
 spans_is "no span lacks its parent" "orphans([\"$ABOVE\"]) | table" "[]"
+spans_is "an srun that went well is not traced" "job($alone)" "[]"
 ok "nothing is held any more" cluster_until 60 nothing_held
 
 done_testing
