@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ends the holding of spans: epilogs and slurmd's start; see hold.h. */
-#include <dirent.h>
+/* Ends the holding of a job's spans; see hold.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -20,18 +19,11 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-#define RELEASE "release."
 /* A writer holds the lock for microseconds; one that was stopped, for ever. */
 #define LOCK_TRIES 1000
 #define LOCK_PAUSE_NS (NS_PER_SECOND / 1000)
 
-struct holding {
-	int spool_fd, dir;
-	const struct spool_options *options;
-	struct hold_result *result;
-};
-
-static void say_gone(const struct holding *holding, uint64_t spans)
+void hold_say_lost(const struct holding *holding, uint64_t spans)
 {
 	const struct spool_counts counts = { .dropped_records = spans };
 
@@ -40,7 +32,7 @@ static void say_gone(const struct holding *holding, uint64_t spans)
 		spool_counts_add(holding->spool_fd, &counts, NULL);
 }
 
-static int remove_file(int dir, const char *name, struct err *err)
+int hold_remove(int dir, const char *name, struct err *err)
 {
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
 		return 0;
@@ -63,10 +55,8 @@ static int lock(int fd, int tries, struct err *err)
 	}
 }
 
-/* Opens and locks it, so that nobody appends any more.  Returns a descriptor
- * and its final size, or -1: with *ret_gone, or err, errno kept. */
-static int take_file(int dir, const char *name, int tries, uint64_t *ret_size,
-		     bool *ret_gone, struct err *err)
+int hold_take(int dir, const char *name, int tries, uint64_t *ret_size,
+	      bool *ret_gone, struct err *err)
 {
 	struct stat st;
 	_cleanup_unlock_ int fd = hold_open_file(dir, name, O_RDWR, &st, err);
@@ -136,9 +126,8 @@ static int append_all(const struct holding *holding, struct spool_scan *scan,
 	return r;
 }
 
-/* Releases what fd holds, whose name is gone for writers. */
-static int release(const struct holding *holding, const char *name, int fd,
-		   uint64_t size, struct err *err)
+int hold_release(const struct holding *holding, const char *name, int fd,
+		 uint64_t size, struct err *err)
 {
 	struct spool_scan scan = SPOOL_SCAN_INIT;
 	uint64_t lost = 0, last;
@@ -151,8 +140,8 @@ static int release(const struct holding *holding, const char *name, int fd,
 		r = spool_sync(holding->spool_fd, 0, &last, err);
 	if (r < 0)
 		return -1;
-	say_gone(holding, lost);
-	return remove_file(holding->dir, name, err);
+	hold_say_lost(holding, lost);
+	return hold_remove(holding->dir, name, err);
 }
 
 /* Under its lock: from here on a crash leaves what hold_sweep goes on with. */
@@ -165,21 +154,21 @@ static int begin_release(const struct holding *holding, const char *name,
 	if (fstat(fd, &st) < 0)
 		return err_set(err, "look at " HOLD_DIR "/%s in the spool: %m",
 			       name);
-	snprintf(released, sizeof(released), RELEASE "%s.%ju", name,
+	snprintf(released, sizeof(released), HOLD_RELEASING "%s.%ju", name,
 		 (uintmax_t)st.st_ino);
 	if (renameat(holding->dir, name, holding->dir, released) < 0)
 		return err_set(err, "rename " HOLD_DIR "/%s in the spool: %m",
 			       name);
-	return release(holding, released, fd, size, err);
+	return hold_release(holding, released, fd, size, err);
 }
 
-static int end_file(const struct holding *holding, const char *name,
-		    enum hold_decision decision, struct err *err)
+int hold_end_file(const struct holding *holding, const char *name,
+		  enum hold_decision decision, struct err *err)
 {
 	uint64_t size = 0;
 	bool gone;
 	_cleanup_unlock_ int fd =
-		take_file(holding->dir, name, LOCK_TRIES, &size, &gone, err);
+		hold_take(holding->dir, name, LOCK_TRIES, &size, &gone, err);
 	int keep = decision == HOLD_RELEASE;
 
 	if (fd < 0)
@@ -189,7 +178,7 @@ static int end_file(const struct holding *holding, const char *name,
 	if (keep < 0)
 		return -1;
 	return keep ? begin_release(holding, name, fd, size, err)
-		    : remove_file(holding->dir, name, err);
+		    : hold_remove(holding->dir, name, err);
 }
 
 int hold_end(int spool_fd, const struct spool_options *options, uint32_t job_id,
@@ -203,157 +192,5 @@ int hold_end(int spool_fd, const struct spool_options *options, uint32_t job_id,
 	if (dir < 0)
 		return errno == ENOENT ? 0 : -1;
 	hold_name(job_id, name);
-	return end_file(&holding, name, decision, err);
-}
-
-/* ---- all of them ------------------------------------------------------- */
-
-static int go_on(const struct holding *holding, const char *name,
-		 struct err *err)
-{
-	uint64_t size = 0;
-	bool gone;
-	_cleanup_unlock_ int fd =
-		take_file(holding->dir, name, 1, &size, &gone, err);
-
-	if (fd < 0)
-		return gone || errno == EBUSY ? 0 : -1;
-	return release(holding, name, fd, size, err);
-}
-
-static bool is_of_this_boot(int dir, const char *name)
-{
-	uint8_t head[SPOOL_HEADER_SIZE + HOLD_HEAD_SIZE], boot[BOOT_ID_SIZE];
-	struct stat st;
-	_cleanup_close_ int fd = hold_open_file(dir, name, O_RDONLY, &st, NULL);
-
-	boot_id_read(boot);
-	return fd >= 0 &&
-	       pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
-	       !memcmp(head + SPOOL_HEADER_SIZE, boot, BOOT_ID_SIZE);
-}
-
-struct sweep {
-	struct holding holding;
-	hold_runs runs;
-	void *arg;
-};
-
-static int sweep_file(const struct sweep *sweep, const char *name,
-		      struct err *err)
-{
-	const struct holding *holding = &sweep->holding;
-	unsigned long long id;
-	char *end;
-
-	if (!strncmp(name, RELEASE, strlen(RELEASE)))
-		return go_on(holding, name, err);
-	id = strtoull(name, &end, 10);
-	if (!sweep->runs || *end || id > UINT32_MAX)
-		return 0;
-	if (!is_of_this_boot(holding->dir, name))
-		return end_file(holding, name, HOLD_RELEASE, err);
-	return sweep->runs(sweep->arg, (uint32_t)id)
-		       ? 0
-		       : end_file(holding, name, HOLD_BY_SPANS, err);
-}
-
-/* Opened anew: a duplicate would share its position with others. */
-static DIR *list(int dir, struct err *err)
-{
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *ret = fd < 0 ? NULL : fdopendir(fd);
-
-	if (ret)
-		return ret;
-	err_set(err, "list " HOLD_DIR " in the spool: %m");
-	cleanup_closep(&fd);
-	return NULL;
-}
-
-static int sweep_files(const struct sweep *sweep, struct err *err)
-{
-	DIR *dir = list(sweep->holding.dir, err);
-	struct dirent *entry;
-	int rc = 0;
-
-	if (!dir)
-		return -1;
-	while ((entry = readdir(dir)))
-		if (*entry->d_name != '.' &&
-		    sweep_file(sweep, entry->d_name, err) < 0)
-			rc = -1;
-	closedir(dir);
-	return rc;
-}
-
-/* Adds up all files; *ret_oldest is the name of one of them, or "". */
-static uint64_t measure(int dir_fd, char *ret_oldest, struct err *err)
-{
-	struct timespec oldest = { 0 };
-	struct dirent *entry;
-	uint64_t bytes = 0;
-	struct stat st;
-	DIR *dir = list(dir_fd, err);
-
-	*ret_oldest = '\0';
-	while (dir && (entry = readdir(dir))) {
-		if (*entry->d_name == '.' || fstatat(dir_fd, entry->d_name, &st,
-						     AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		bytes += (uint64_t)st.st_size;
-		if (*ret_oldest && (st.st_mtim.tv_sec > oldest.tv_sec ||
-				    (st.st_mtim.tv_sec == oldest.tv_sec &&
-				     st.st_mtim.tv_nsec >= oldest.tv_nsec)))
-			continue;
-		oldest = st.st_mtim;
-		strcpy(ret_oldest, entry->d_name);
-	}
-	if (dir)
-		closedir(dir);
-	return bytes;
-}
-
-static int drop_file(const struct holding *holding, const char *name,
-		     struct err *err)
-{
-	struct spool_tally tally = { 0 };
-	struct stat st;
-	_cleanup_close_ int fd =
-		hold_open_file(holding->dir, name, O_RDONLY, &st, NULL);
-
-	if (fd >= 0)
-		spool_tally_range(fd, 0, (uint64_t)st.st_size, &tally, NULL);
-	if (remove_file(holding->dir, name, err) < 0)
-		return -1;
-	if (tally.records) /* one is the head */
-		say_gone(holding, tally.records - 1);
-	return 0;
-}
-
-static int trim(const struct holding *holding, struct err *err)
-{
-	uint64_t limit = hold_limit(holding->options->max_size);
-	char oldest[NAME_MAX + 1];
-
-	while (measure(holding->dir, oldest, err) > limit && *oldest)
-		if (drop_file(holding, oldest, err) < 0)
-			return -1;
-	return 0;
-}
-
-int hold_sweep(int spool_fd, const struct spool_options *options,
-	       hold_runs runs, void *arg, struct hold_result *ret,
-	       struct err *err)
-{
-	_cleanup_close_ int dir = hold_open_dir(spool_fd, false, err);
-	const struct sweep sweep = { { spool_fd, dir, options, ret },
-				     runs,
-				     arg };
-	int rc;
-
-	if (dir < 0)
-		return errno == ENOENT ? 0 : -1;
-	rc = sweep_files(&sweep, err);
-	return trim(&sweep.holding, err) < 0 ? -1 : rc;
+	return hold_end_file(&holding, name, decision, err);
 }
