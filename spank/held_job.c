@@ -80,7 +80,7 @@ static void hold_root(int spool, const struct spool_options *options,
 	struct err err;
 
 	for (int i = 0; text && i < ROOT_SPANS_MAX; i++) {
-		struct spool_entry entry = { .kind = SPOOL_SPAN,
+		struct spool_entry entry = { .kind = SPOOL_HOLD_ROOT,
 					     .job_id = job_id };
 
 		if (!trace_spans_next(&text, &span))

@@ -192,11 +192,13 @@ static void add_all(struct append *append, const struct spool_entry *entries,
 	for (size_t i = 0; i < n; i++) {
 		uint64_t end =
 			used + append->len + SPOOL_HEADER_SIZE + entries[i].len;
-		bool error = entries[i].kind == SPOOL_HOLD_ERROR;
+		uint64_t room =
+			entries[i].kind == SPOOL_SPAN ? limit / 2 : limit;
 
+		/* a note is no larger than the one of its loss */
 		add(append, i,
-		    end > (error ? limit : limit / 2) ? SPOOL_HOLD_LOST
-						      : entries[i].kind,
+		    entries[i].len && end > room ? SPOOL_HOLD_LOST
+						 : entries[i].kind,
 		    &entries[i]);
 	}
 }
@@ -221,7 +223,8 @@ static int check(int spool_fd, const struct spool_options *options,
 
 	for (size_t i = 0; good && i < n; i++)
 		good = (entries[i].kind == SPOOL_SPAN ||
-			entries[i].kind == SPOOL_HOLD_ERROR) &&
+			entries[i].kind == SPOOL_HOLD_ERROR ||
+			entries[i].kind == SPOOL_HOLD_ROOT) &&
 		       entries[i].payload && entries[i].len &&
 		       entries[i].len <= SPOOL_PAYLOAD_MAX &&
 		       entries[i].job_id == entries[0].job_id;

@@ -7,10 +7,10 @@
  * hold/<job id> is a row of records as spool.h draws them: a SPOOL_HOLD_HEAD
  * whose payload is BOOT_ID_SIZE bytes of the kernel's boot id (zeros: not
  * known) and the restart count of the attempt (u32, little-endian); then one of
- * kind SPOOL_SPAN or SPOOL_HOLD_ERROR for each span, and an empty one of kind
- * SPOOL_HOLD_LOST for each that found no room.  SPOOL_HOLD_BEGIN and
- * SPOOL_HOLD_END stand around a step: one that never ended was killed, and the
- * agent told of it in the spool.
+ * kind SPOOL_SPAN, SPOOL_HOLD_ERROR or SPOOL_HOLD_ROOT for each span, and an
+ * empty one of kind SPOOL_HOLD_LOST for each that found no room.
+ * SPOOL_HOLD_BEGIN and SPOOL_HOLD_END stand around a step: one that never ended
+ * was killed, and the agent told of it in the spool.
  *
  * States, who holds each, and what a crash leaves in it:
  *
@@ -35,7 +35,7 @@
 
 #define HOLD_DIR "hold"
 
-/* Bytes a job may hold, of which the second half is for failed spans alone,
+/* Bytes a job may hold, of which the second half is not for SPOOL_SPAN,
  * and bytes of all hold/ that hold_sweep leaves. */
 uint64_t hold_job_limit(uint64_t spool_max_size);
 uint64_t hold_limit(uint64_t spool_max_size);
@@ -59,10 +59,10 @@ int hold_begin(int spool_fd, const struct spool_options *options,
 /* ---- steps ------------------------------------------------------------- */
 
 /*
- * Appends up to SPOOL_APPEND_MAX records of one job, of kind SPOOL_SPAN or
- * SPOOL_HOLD_ERROR, by one write.  Microseconds, never waits.  Returns 1; 0
- * when nobody will decide about them: no prolog ran, or the epilog is over; -1
- * with err, errno kept: they are lost.
+ * Appends up to SPOOL_APPEND_MAX records of one job, of kind SPOOL_SPAN,
+ * SPOOL_HOLD_ERROR or SPOOL_HOLD_ROOT, by one write.  Microseconds, never
+ * waits.  Returns 1; 0 when nobody will decide about them: no prolog ran, or
+ * the epilog is over; -1 with err, errno kept: they are lost.
  */
 int hold_append(int spool_fd, const struct spool_options *options,
 		const struct spool_entry *entries, size_t n, struct err *err);

@@ -116,7 +116,8 @@ static int append_all(const struct holding *holding, struct spool_scan *scan,
 		if (header.kind == SPOOL_HOLD_LOST)
 			++*lost;
 		if (header.kind != SPOOL_SPAN &&
-		    header.kind != SPOOL_HOLD_ERROR)
+		    header.kind != SPOOL_HOLD_ERROR &&
+		    header.kind != SPOOL_HOLD_ROOT)
 			continue;
 		if (spool_append(holding->spool_fd, &options, SPOOL_SPAN,
 				 header.job_id, payload, header.len, err) < 0)

@@ -73,6 +73,7 @@ enum spool_kind {
 	SPOOL_HOLD_LOST = 6,  /* a span for which there was no room */
 	SPOOL_HOLD_BEGIN = 7, /* a step begins, and ... */
 	SPOOL_HOLD_END = 8,   /* ... ends, having said all it had to */
+	SPOOL_HOLD_ROOT = 9,  /* a span of slurmctld's: no failure by itself */
 };
 
 /* ---- directory ------------------------------------------------------- */

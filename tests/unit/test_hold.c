@@ -230,6 +230,33 @@ Test(hold, failures_find_room_where_successes_do_not)
 	cr_assert_eq(stats.dropped_records, 13);
 }
 
+Test(hold, root_and_notes_find_room_too)
+{
+	static char big[60 * 1024 + 1];
+
+	memset(big, 's', sizeof(big) - 1);
+	begin(7);
+	cr_assert_eq(append(7, SPOOL_SPAN, big), 1);
+	cr_assert_eq(append(7, SPOOL_SPAN, big), 1);
+	hold_note(dir.fd, &options, 7, SPOOL_HOLD_BEGIN, &err);
+	hold_note(dir.fd, &options, 7, SPOOL_HOLD_END, &err);
+	big[0] = 'r';
+	cr_assert_eq(append(7, SPOOL_HOLD_ROOT, big), 1);
+	hold_note(dir.fd, &options, 7, SPOOL_HOLD_BEGIN, &err);
+	cr_assert_eq(end(7, HOLD_BY_SPANS), 0);
+	cr_assert_eq(result.released, 2);
+	cr_assert_eq(result.lost, 1);
+}
+
+Test(hold, a_root_alone_is_no_failure)
+{
+	begin(7);
+	append(7, SPOOL_HOLD_ROOT, "r");
+	append(7, SPOOL_SPAN, "s");
+	cr_assert_eq(end(7, HOLD_BY_SPANS), 0);
+	cr_assert_str_eq(spool(), "");
+}
+
 Test(hold, what_is_dropped_anyway_is_no_loss)
 {
 	static char big[100 * 1024 + 1];
