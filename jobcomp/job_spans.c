@@ -122,14 +122,25 @@ static struct span *root(const struct config *config,
 	return span;
 }
 
+enum trace_verdict job_spans_verdict(const struct job_view *view)
+{
+	if (view->end != JOB_ENDED || !view->state ||
+	    strcmp(view->state, "COMPLETED") || view->exit_code != 0 ||
+	    view->derived_exit_code != 0)
+		return VERDICT_KEEP;
+	return view->steps_left ? VERDICT_BY_SPANS : VERDICT_DROP;
+}
+
 int job_spans_create(const struct config *config, const struct job_view *view,
 		     const struct job_context *context, uint64_t now_ns,
 		     struct span *ret[JOB_SPANS_MAX])
 {
+	enum trace_fate fate = trace_fate_of(config, context);
 	struct job_times times;
 	int n = 0;
 
-	if (trace_fate_of(config, context) == TRACE_DROPPED)
+	if (fate == TRACE_DROPPED ||
+	    (fate == TRACE_HELD && job_spans_verdict(view) == VERDICT_DROP))
 		return 0;
 	job_times_of(view, context->submit_ns, now_ns, &times);
 	if (times.was_deferred)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "host/verdict.h"
 #include "jobcomp/job_view.h"
 #include "span/span.h"
 #include "trace/job_context.h"
@@ -22,9 +23,17 @@ void job_spans_context(const struct config *config, const struct job_view *view,
 		       struct job_context *ret);
 
 /*
+ * What becomes of an attempt that is traced only if it fails.  Anything but
+ * COMPLETED with exit code and derived exit code 0 is a failure.  Whether a
+ * step failed whose end slurmctld has not seen is for its nodes to say: the
+ * script that waited for its srun often ends first.
+ */
+enum trace_verdict job_spans_verdict(const struct job_view *view);
+
+/*
  * Makes the spans of an ended attempt, the root last.  now_ns is when
  * slurmctld told us.  Returns how many stand in ret, which the caller
- * destroys, 0 when the trace is not sampled; -1 without memory.
+ * destroys, 0 when the job is not traced; -1 without memory.
  */
 int job_spans_create(const struct config *config, const struct job_view *view,
 		     const struct job_context *context, uint64_t now_ns,

@@ -46,21 +46,51 @@ static const char *state_of(const struct job_record *job)
 	return job_state_string(job->job_state & JOB_STATE_BASE);
 }
 
-static const char *carried(const struct job_record *job, const char *name)
+/* What var, of spank_job_env, says of name; NULL: nothing. */
+static const char *value_of(const char *var, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (uint32_t i = 0; i < job->spank_job_env_size; i++) {
-		const char *var = job->spank_job_env[i];
+	/* slurmctld keeps the bare name; slurmd adds the prefix */
+	if (var && !strncmp(var, SPANK_PREFIX, sizeof(SPANK_PREFIX) - 1))
+		var += sizeof(SPANK_PREFIX) - 1;
+	return var && !strncmp(var, name, len) && var[len] == '='
+		       ? var + len + 1
+		       : NULL;
+}
 
-		/* slurmctld keeps the bare name; slurmd adds the prefix */
-		if (var &&
-		    !strncmp(var, SPANK_PREFIX, sizeof(SPANK_PREFIX) - 1))
-			var += sizeof(SPANK_PREFIX) - 1;
-		if (var && !strncmp(var, name, len) && var[len] == '=')
-			return var + len + 1;
+static const char *carried(const struct job_record *job, const char *name)
+{
+	for (uint32_t i = 0; i < job->spank_job_env_size; i++) {
+		const char *value = value_of(job->spank_job_env[i], name);
+
+		if (value)
+			return value;
 	}
 	return NULL;
+}
+
+/* The batch and the extern step are in no derived exit code. */
+static int is_left(void *of, void *arg)
+{
+	const step_record_t *step = of;
+	bool *left = arg;
+
+	if (step->step_id.step_id != SLURM_BATCH_SCRIPT &&
+	    step->step_id.step_id != SLURM_EXTERN_CONT &&
+	    step->step_id.step_id != SLURM_PENDING_STEP &&
+	    !(step->state & JOB_COMPLETING))
+		*left = true;
+	return 0;
+}
+
+static bool has_steps_left(const struct job_record *job)
+{
+	bool left = false;
+
+	if (job->step_list)
+		list_for_each(job->step_list, is_left, &left);
+	return left;
 }
 
 static char **comment_field(struct job_record *job, enum job_comment field)
@@ -160,6 +190,7 @@ void job_view_fill(struct job_record *job, enum job_comment field,
 		.uid = job->user_id,
 		.exit_code = (int)job->exit_code,
 		.derived_exit_code = (int)job->derived_ec,
+		.steps_left = has_steps_left(job),
 		.nnodes = job->nodes ? job->total_nodes : 0,
 		.cpus = job->nodes ? job->total_cpus : 0,
 		.priority = job->priority,
@@ -181,6 +212,27 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
 	xfree(*comment);
 	*comment = xstrdup(text);
 	return true;
+}
+
+void job_view_tell_epilogs(struct job_record *job, const char *name,
+			   const char *value)
+{
+	bool told = false;
+
+	/* all of that name: epilogs see the last */
+	for (uint32_t i = 0; i < job->spank_job_env_size; i++) {
+		if (!value_of(job->spank_job_env[i], name))
+			continue;
+		xfree(job->spank_job_env[i]);
+		job->spank_job_env[i] = xstrdup_printf("%s=%s", name, value);
+		told = true;
+	}
+	if (told)
+		return;
+	xrecalloc(job->spank_job_env, job->spank_job_env_size + 1,
+		  sizeof(char *));
+	job->spank_job_env[job->spank_job_env_size++] =
+		xstrdup_printf("%s=%s", name, value);
 }
 
 /* slurmctld's own, set by `slurmctld -t`; absent in other programs. */

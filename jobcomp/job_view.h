@@ -42,6 +42,8 @@ struct job_view {
 	time_t submit, eligible, start, end_time;
 	time_t suspended;                 /* seconds */
 	int exit_code, derived_exit_code; /* raw wait statuses */
+	bool steps_left; /* steps that Slurm has not seen the end of: they are
+			  * not in the derived exit code yet */
 	uint32_t nnodes, ntasks, cpus;
 	uint64_t time_limit; /* seconds; 0: none */
 	uint32_t priority;
@@ -68,6 +70,12 @@ void job_view_fill(struct job_record *job, enum job_comment field,
  * field.  The caller holds slurmctld's job write lock. */
 bool job_view_set_comment(struct job_record *job, enum job_comment field,
 			  const char *text);
+
+/* Puts name=value into the job's spank_job_env, over what has that name; its
+ * epilogs will see it as SPANK_<name>.  The caller holds slurmctld's job write
+ * lock. */
+void job_view_tell_epilogs(struct job_record *job, const char *name,
+			   const char *value);
 
 /* True in a slurmctld that serves; `sacct -c` loads the plugin too, and so does
  * `slurmctld -t`, which only tests its configuration. */

@@ -9,7 +9,7 @@ libjobspans_la_SOURCES = \
 libjobspans_la_CPPFLAGS = $(AM_CPPFLAGS)
 
 EXTRA_DIST += jobcomp/jobcomp_otel.map \
-	jobcomp/compat.h jobcomp/job_view.c jobcomp/job_view_slurm.h \
+	jobcomp/compat.h jobcomp/epilogs.c jobcomp/epilogs.h jobcomp/job_view.c jobcomp/job_view_slurm.h \
 	jobcomp/jobcomp_otel.c jobcomp/log.h jobcomp/recorder.c jobcomp/recorder.h
 
 if HAVE_SLURM_SOURCE
@@ -32,6 +32,7 @@ libjobview_la_CPPFLAGS = $(AM_CPPFLAGS) -DUSE_ALIAS=1 \
 slurmplugin_LTLIBRARIES += jobcomp_otel.la
 jobcomp_otel_la_SOURCES = \
 	jobcomp/compat.h \
+	jobcomp/epilogs.c jobcomp/epilogs.h \
 	jobcomp/jobcomp_otel.c \
 	jobcomp/log.h \
 	jobcomp/recorder.c jobcomp/recorder.h

@@ -14,6 +14,7 @@
 #include "host/daemon_spool.h"
 #include "host/fate.h"
 #include "host/span_writer.h"
+#include "jobcomp/epilogs.h"
 #include "jobcomp/job_spans.h"
 #include "jobcomp/log.h"
 #include "span/comment.h"
@@ -146,8 +147,7 @@ static void set_comment(const struct config *config, struct job_record *job,
 {
 	_cleanup_free_ char *text = NULL;
 
-	if (config->job_comment == JOB_COMMENT_NONE ||
-	    trace_fate_of(config, context) == TRACE_DROPPED)
+	if (config->job_comment == JOB_COMMENT_NONE)
 		return;
 	text = comment_compose(view->comment, &context->trace_id,
 			       config->trace_url);
@@ -177,6 +177,7 @@ static void record(struct recorder *recorder, struct job_record *job)
 	struct span *spans[JOB_SPANS_MAX];
 	struct job_context context;
 	struct job_view view;
+	bool handed_on;
 	struct err err;
 	int n;
 
@@ -185,12 +186,14 @@ static void record(struct recorder *recorder, struct job_record *job)
 		return;
 	job_spans_context(config, &view, &context);
 	n = job_spans_create(config, &view, &context, clock_unix_ns(), spans);
-	if (n != 0)
+	handed_on = epilogs_tell(config, job, &view, &context, spans, n);
+	if (n != 0 && !handed_on)
 		report(recorder, view.job_id,
 		       write_all(config, view.job_id, spans, n, &err), &err);
 	if (n > 0)
 		spans_destroy(spans, (size_t)n);
-	set_comment(config, job, &view, &context);
+	if (n != 0 && !handed_on)
+		set_comment(config, job, &view, &context);
 }
 
 static bool verify(struct recorder *recorder, struct job_record *job)

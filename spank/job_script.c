@@ -8,6 +8,7 @@
 #include "host/daemon_spool.h"
 #include "host/fate.h"
 #include "span/comment.h"
+#include "spank/held_job.h"
 #include "spank/job_file.h"
 #include "spank/nodelist.h"
 #include "spool/spool.h"
@@ -88,6 +89,7 @@ void job_prolog(struct plugin *plugin, spank_t sp)
 			job_id, err.msg);
 		return;
 	}
+	held_job_begin(config, spool, job_id, &job);
 	if (config->job_comment == JOB_COMMENT_NONE ||
 	    trace_fate_of(config, &job.context) != TRACE_EXPORTED ||
 	    !on_first_node())
@@ -108,7 +110,10 @@ void job_epilog(struct plugin *plugin, spank_t sp)
 		return;
 	spool = node_spool_open(plugin->config, getenv("SLURMD_NODENAME"),
 				&err);
-	if (spool >= 0 && job_file_remove(spool, job_id, &err) < 0)
+	if (spool < 0)
+		return;
+	held_job_end(plugin->config, spool, job_id);
+	if (job_file_remove(spool, job_id, &err) < 0)
 		slurm_info("otel: job %u: its context stays on this node: %s",
 			   job_id, err.msg);
 }

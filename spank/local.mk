@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += libspankotel.la
 libspankotel_la_SOURCES = \
 	spank/attempt.c spank/attempt.h \
 	spank/compat.h \
+	spank/held_job.c spank/held_job.h \
 	spank/job_file.c spank/job_file.h spank/job_file_private.h \
 	spank/job_script.c spank/job_script.h \
 	spank/nodelist.c spank/nodelist.h \

@@ -9,6 +9,9 @@ int sink_write(const struct config *config, int spool, enum trace_fate fate,
 	       uint32_t job_id, struct span *const *spans, size_t n,
 	       struct err *err)
 {
+	int (*write)(const struct config *, int, uint32_t, struct span *const *,
+		     size_t, struct err *) =
+		fate == TRACE_HELD ? spans_hold : spans_write;
 	int rc = 0;
 
 	if (fate == TRACE_DROPPED)
@@ -17,8 +20,7 @@ int sink_write(const struct config *config, int spool, enum trace_fate fate,
 		size_t some =
 			n - i < SPOOL_APPEND_MAX ? n - i : SPOOL_APPEND_MAX;
 
-		if (spans_write(config, spool, job_id, spans + i, some, err) <
-		    0)
+		if (write(config, spool, job_id, spans + i, some, err) < 0)
 			rc = -1;
 	}
 	return rc;

@@ -12,6 +12,7 @@
 #include "host/daemon_spool.h"
 #include "host/slurm_conf.h"
 #include "spank/compat.h"
+#include "spank/held_job.h"
 #include "spank/job_file.h"
 
 /* In slurmd's environment, which its slurmstepds have too: it said why. */
@@ -44,6 +45,7 @@ static void start(const struct plugin *plugin, int argc, char **argv)
 			err.msg);
 		return;
 	}
+	held_jobs_sweep(plugin->config, spool);
 	if (agent_start(spool, settings_argument(argc, argv), &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);

@@ -10,6 +10,7 @@
 #include "host/span_writer.h"
 #include "spank/attempt.h"
 #include "spank/compat.h"
+#include "spank/held_job.h"
 #include "spank/plugin.h"
 #include "spank/sink.h"
 #include "spank/step_context.h"
@@ -82,6 +83,7 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	step->active = true;
 	attempt_watch(step);
 	step_record_make(plugin->config, spool, step);
+	held_step_note(plugin->config, spool, step->fate, step->job_id, false);
 }
 
 void step_task_init(struct plugin *plugin, spank_t sp)
@@ -144,9 +146,20 @@ static void write_end(const struct config *config, const struct step *step)
 		   err.msg);
 }
 
+static void note_end(const struct config *config, const struct step *step)
+{
+	_cleanup_close_ int spool = -1;
+
+	if (!step->active || step->fate != TRACE_HELD)
+		return;
+	spool = node_spool_open(config, step->node, NULL);
+	held_step_note(config, spool, step->fate, step->job_id, true);
+}
+
 void step_exit(struct plugin *plugin)
 {
 	attempt_learn(&plugin->step);
 	write_end(plugin->config, &plugin->step);
+	note_end(plugin->config, &plugin->step);
 	open_record_remove(&plugin->step.record);
 }

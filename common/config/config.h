@@ -67,6 +67,7 @@ struct config {
 	double sampler_arg;
 	struct sample_rules sample_rules;
 	uint64_t max_traces_per_second; /* 0: any number */
+	bool sample_errors;
 	enum submit_context submit_context;
 	enum span_names span_names;
 	enum job_comment job_comment;

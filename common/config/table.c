@@ -306,6 +306,17 @@ const struct config_key config_keys[] = {
 		  "A second's worth may come at once. "
 		  "Jobs that continue a trace do not count. "
 		  "0 means any number." },
+	{ .name = "SampleErrors",
+	  .section = SAMPLING,
+	  .def = "no",
+	  BOOL(sample_errors),
+	  .help = "Whether a job that is not sampled is traced all the same "
+		  "when it ends other than COMPLETED with exit code and "
+		  "derived exit code 0. Until it ends, each node holds the "
+		  "spans of its steps back: 1 MiB a job and as much again for "
+		  "spans of failures, less with a small spool, and a quarter "
+		  "of SpoolMaxSize in all. Jobs submitted with tracing off are "
+		  "never traced. slurmctld and all nodes need the same value." },
 
 	{ .name = "SubmitContext",
 	  .section = TRACES,

@@ -5,9 +5,9 @@
 enum trace_fate trace_fate_of(const struct config *config,
 			      const struct job_context *context)
 {
-	(void)config;
 	if (context->mode == TRACE_MODE_OFF)
 		return TRACE_DROPPED;
-	return context->flags & TRACE_FLAG_SAMPLED ? TRACE_EXPORTED
-						   : TRACE_DROPPED;
+	if (context->flags & TRACE_FLAG_SAMPLED)
+		return TRACE_EXPORTED;
+	return config->sample_errors ? TRACE_HELD : TRACE_DROPPED;
 }

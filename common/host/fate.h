@@ -11,6 +11,8 @@
 enum trace_fate {
 	TRACE_DROPPED,  /* no span is made */
 	TRACE_EXPORTED, /* each span goes to the spool at once */
+	TRACE_HELD, /* not sampled, but exported if the job fails: nodes hold
+		     * its spans back until its epilog; see verdict.h */
 };
 
 /* Pure. */

@@ -18,6 +18,14 @@
 int spans_write(const struct config *config, int spool_fd, uint32_t job_id,
 		struct span *const *spans, size_t n, struct err *err);
 
+/*
+ * The same for a job that is traced only if it fails: they are held (hold.h)
+ * until its epilog.  Where nobody is to decide about them any more, those whose
+ * status is Error are appended to the spool, and the others dropped.
+ */
+int spans_hold(const struct config *config, int spool_fd, uint32_t job_id,
+	       struct span *const *spans, size_t n, struct err *err);
+
 /* Destroys all of them; NULLs among them are fine. */
 void spans_destroy(struct span **spans, size_t n);
 

@@ -124,6 +124,11 @@ void span_set_status(struct span *span, enum span_status status,
 				: NULL;
 }
 
+bool span_is_error(const struct span *span)
+{
+	return span && span->status == SPAN_STATUS_ERROR;
+}
+
 /* "prefix.*" denies all keys that start with "prefix." */
 bool span_limits_deny(const struct span_limits *limits, const char *key)
 {

@@ -75,6 +75,9 @@ void span_set_times(struct span *span, uint64_t start_ns, uint64_t end_ns);
 void span_set_status(struct span *span, enum span_status status,
 		     const char *message);
 
+/* Was its status set to Error?  False for NULL. */
+bool span_is_error(const struct span *span);
+
 /*
  * Attributes.  key is one of attrs.h, borrowed when it is a literal or copied
  * when made at run time: it is always copied here.  The last value of a key

@@ -4,6 +4,8 @@ spool_sources = \
 	common/spool/cursor.c common/spool/cursor.h \
 	common/spool/directory.c \
 	common/spool/file.c common/spool/file.h \
+	common/spool/hold.c common/spool/hold.h common/spool/hold_private.h \
+	common/spool/hold_end.c common/spool/hold_sweep.c \
 	common/spool/open.c common/spool/open.h \
 	common/spool/orphan.c \
 	common/spool/reader.c common/spool/reader.h \

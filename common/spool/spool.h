@@ -11,6 +11,7 @@
  * - `agent.lock`: held by the one agent (flock)
  * - `rotate.lock`: held while current is set aside or segments are trimmed
  * - `open/`: a record for each step that runs: see open.h
+ * - `hold/`: spans of jobs that are traced only if they fail: see hold.h
  * - `bad/`: what a receiver refused for good: a spool itself
  * - `behind/<16 hex>/`: what one of several endpoints has still to get, where
  *   every one gets every span: a spool itself, named after a hash of the
@@ -66,6 +67,13 @@ enum spool_kind {
 	SPOOL_SPAN = 1,    /* a serialised opentelemetry Span */
 	SPOOL_COMMENT = 2, /* a job whose comment wants its trace id */
 	SPOOL_OPEN = 3,    /* in open/ only: a step that runs; see open.h */
+	/* in hold/ only; see hold.h */
+	SPOOL_HOLD_HEAD = 4,
+	SPOOL_HOLD_ERROR = 5, /* a span whose status is Error */
+	SPOOL_HOLD_LOST = 6,  /* a span for which there was no room */
+	SPOOL_HOLD_BEGIN = 7, /* a step begins, and ... */
+	SPOOL_HOLD_END = 8,   /* ... ends, having said all it had to */
+	SPOOL_HOLD_ROOT = 9,  /* a span of slurmctld's: no failure by itself */
 };
 
 /* ---- directory ------------------------------------------------------- */

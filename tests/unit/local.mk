@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/test_daemon_spool \
 	tests/unit/test_exit_status \
 	tests/unit/test_hex \
+	tests/unit/test_hold \
 	tests/unit/test_ids \
 	tests/unit/test_job_context \
 	tests/unit/test_open_record \
@@ -36,7 +37,8 @@ unit_tests = \
 	tests/unit/test_spool_writer \
 	tests/unit/test_traceparent \
 	tests/unit/test_tracestate \
-	tests/unit/test_utf8
+	tests/unit/test_utf8 \
+	tests/unit/test_verdict
 LDADD = libotel.la $(CRITERION_LIBS) $(PROTOBUF_C_LIBS)
 
 unit_tests += tests/unit/test_config_documents

@@ -299,3 +299,44 @@ Test(job_spans, survives_hostile_and_missing_strings)
 	cr_assert_str_eq(text(spans[n_spans - 1], ATTR_JOB_NAME),
 			 "\xef\xbf\xbd\xef\xbf\xbd%s%n\x1b[2J");
 }
+
+Test(job_spans, a_held_job_is_traced_unless_it_went_well)
+{
+	static const struct {
+		const char *state;
+		enum job_end end;
+		int exit_code, derived;
+		bool steps_left;
+		enum trace_verdict verdict;
+	} cases[] = {
+		{ "COMPLETED", JOB_ENDED, 0, 0, false, VERDICT_DROP },
+		{ "COMPLETED", JOB_ENDED, 0, 0, true, VERDICT_BY_SPANS },
+		{ "COMPLETED", JOB_ENDED, 256, 0, false, VERDICT_KEEP },
+		{ "COMPLETED", JOB_ENDED, 0, 9, false, VERDICT_KEEP },
+		{ "COMPLETED", JOB_ENDED, 0, 9, true, VERDICT_KEEP },
+		{ "CANCELLED", JOB_ENDED, 0, 0, true, VERDICT_KEEP },
+		{ "TIMEOUT", JOB_ENDED, 0, 0, false, VERDICT_KEEP },
+		{ "NODE_FAIL", JOB_ENDED, 0, 0, false, VERDICT_KEEP },
+		{ "REQUEUED", JOB_REQUEUED, 0, 0, false, VERDICT_KEEP },
+		{ NULL, JOB_ENDED, 0, 0, false, VERDICT_KEEP },
+	};
+
+	config.sample_errors = true;
+	view.context = "00-" TRACE "-" PARENT "-00";
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		view.state = cases[i].state;
+		view.end = cases[i].end;
+		view.exit_code = cases[i].exit_code;
+		view.derived_exit_code = cases[i].derived;
+		view.steps_left = cases[i].steps_left;
+		cr_assert_eq(job_spans_verdict(&view), cases[i].verdict, "%zu",
+			     i);
+		make();
+		cr_assert_eq(n_spans, cases[i].verdict == VERDICT_DROP ? 0 : 2,
+			     "%zu", i);
+	}
+	cr_assert_eq(spans[1]->flags & TRACE_FLAG_SAMPLED, 0);
+	view.context = "00-" TRACE "-" PARENT "-00;m=off";
+	make();
+	cr_assert_eq(n_spans, 0);
+}

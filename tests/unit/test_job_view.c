@@ -143,3 +143,45 @@ Test(job_view, sets_the_comment_it_shows)
 	cr_assert_not(job_view_set_comment(&record, JOB_COMMENT_NONE, "x"));
 	xfree(record.admin_comment);
 }
+
+Test(job_view, tells_epilogs_over_whatever_is_there)
+{
+	record.spank_job_env = xcalloc(3, sizeof(char *));
+	record.spank_job_env[0] = xstrdup("OTEL_VERDICT=user");
+	record.spank_job_env[1] = xstrdup("OTEL_VERDICTS=other");
+	record.spank_job_env[2] = xstrdup("SPANK_OTEL_VERDICT=again");
+	record.spank_job_env_size = 3;
+	job_view_tell_epilogs(&record, "OTEL_VERDICT", "0:keep");
+	cr_assert_eq(record.spank_job_env_size, 3);
+	cr_assert_str_eq(record.spank_job_env[0], "OTEL_VERDICT=0:keep");
+	cr_assert_str_eq(record.spank_job_env[1], "OTEL_VERDICTS=other");
+	cr_assert_str_eq(record.spank_job_env[2], "OTEL_VERDICT=0:keep");
+	job_view_tell_epilogs(&record, "OTEL_SPANS", "00");
+	cr_assert_eq(record.spank_job_env_size, 4);
+	cr_assert_str_eq(record.spank_job_env[3], "OTEL_SPANS=00");
+}
+
+Test(job_view, tells_epilogs_of_a_job_that_had_no_environment)
+{
+	job_view_tell_epilogs(&record, "OTEL_VERDICT", "0:keep");
+	cr_assert_eq(record.spank_job_env_size, 1);
+	cr_assert_str_eq(record.spank_job_env[0], "OTEL_VERDICT=0:keep");
+}
+
+Test(job_view, knows_steps_whose_end_it_has_not_seen)
+{
+	static step_record_t batch, ended, running;
+
+	batch.step_id.step_id = SLURM_BATCH_SCRIPT;
+	ended.step_id.step_id = 0;
+	ended.state = JOB_RUNNING | JOB_COMPLETING;
+	running.step_id.step_id = 1;
+	running.state = JOB_RUNNING;
+	cr_assert_not(view().steps_left);
+	record.step_list = list_create(NULL);
+	list_append(record.step_list, &batch);
+	list_append(record.step_list, &ended);
+	cr_assert_not(view().steps_left);
+	list_append(record.step_list, &running);
+	cr_assert(view().steps_left);
+}

@@ -485,3 +485,182 @@ Test(step_hooks, restart_count_of_the_environment_with_prolog)
 	cr_assert_eq(n_spans, 1);
 	cr_expect_str_eq(parent_of(spans[0]), root_of(0));
 }
+
+/* ---- SampleErrors -------------------------------------------------------- */
+
+#define NOT_SAMPLED "00-" TRACE "-" SUBMITTER "-00"
+
+static void epilog(const char *verdict, const char *exit_code)
+{
+	fake_spank_reset(S_CTX_JOB_SCRIPT);
+	fake.job_id = 7;
+	if (verdict)
+		setenv("SPANK_OTEL_VERDICT", verdict, 1);
+	setenv("SLURM_JOB_EXIT_CODE", exit_code, 1);
+	setenv("SLURM_JOB_DERIVED_EC", "0", 1);
+	job_epilog(&plugin, NULL);
+	cr_assert_str_eq(fake.log, "");
+	cr_assert_eq(faccessat(dir.fd, "slurmd.n1/hold/7", F_OK, 0), -1);
+	read_spool();
+}
+
+static void held_step(int status)
+{
+	memset(&plugin.step, 0, sizeof(plugin.step));
+	begin(0, 0);
+	run(&status, 1);
+	cr_assert_str_eq(fake.log, "");
+	read_spool();
+}
+
+Test(step_hooks, held_spans_wait_for_the_epilog)
+{
+	config.sample_errors = true;
+	prolog(NOT_SAMPLED, "n1");
+	held_step(0);
+	cr_assert_eq(n_spans, 0);
+	cr_assert_eq(n_comments, 0);
+	epilog("0:keep", "0");
+	cr_assert_eq(n_spans, 1);
+	cr_assert_str_eq(spans[0]->name, "slurm.step");
+	cr_assert_eq(spans[0]->flags & TRACE_FLAG_SAMPLED, 0);
+}
+
+Test(step_hooks, a_job_that_went_well_leaves_nothing)
+{
+	config.sample_errors = true;
+	prolog(NOT_SAMPLED, "n1");
+	held_step(1 << 8); /* slurmctld says that it went well: so it does */
+	epilog("0:drop", "0");
+	cr_assert_eq(n_spans, 0);
+}
+
+Test(step_hooks, a_verdict_is_of_one_attempt)
+{
+	config.sample_errors = true;
+	prolog(NOT_SAMPLED, "n1");
+	held_step(1 << 8);
+	epilog("1:drop", "0");
+	cr_assert_eq(n_spans, 2);
+}
+
+Test(step_hooks, without_a_verdict_the_exit_code_counts)
+{
+	config.sample_errors = true;
+	prolog(NOT_SAMPLED, "n1");
+	held_step(0);
+	epilog(NULL, "256");
+	cr_assert_eq(n_spans, 1);
+}
+
+Test(step_hooks, without_a_verdict_the_spans_count)
+{
+	config.sample_errors = true;
+	prolog(NOT_SAMPLED, "n1");
+	held_step(0);
+	held_step(1 << 8);
+	epilog(NULL, "0");
+	cr_assert_eq(n_spans, 3);
+}
+
+Test(step_hooks, without_a_verdict_nothing_is_no_failure)
+{
+	config.sample_errors = true;
+	prolog(NOT_SAMPLED, "n1");
+	held_step(0);
+	epilog(NULL, "0");
+	cr_assert_eq(n_spans, 0);
+}
+
+/* A serialised Span: trace id 1s, span id 2s, no more. */
+#define HANDED_ON                                                              \
+	"0a10"                                                                 \
+	"01010101010101010101010101010101"                                     \
+	"1208"                                                                 \
+	"0202020202020202,"
+
+Test(step_hooks, a_node_that_decides_writes_the_root)
+{
+	config.sample_errors = true;
+	setenv("SPANK_OTEL_SPANS", HANDED_ON, 1);
+	prolog(NOT_SAMPLED, "n1");
+	held_step(1 << 8);
+	epilog("0:spans", "0");
+	cr_assert_eq(n_spans, 3);
+	cr_assert_eq(spans[2]->span_id.data[0], 2);
+}
+
+Test(step_hooks, and_forgets_it_with_its_own)
+{
+	config.sample_errors = true;
+	setenv("SPANK_OTEL_SPANS", HANDED_ON, 1);
+	prolog(NOT_SAMPLED, "n1");
+	held_step(0);
+	epilog("0:spans", "0");
+	cr_assert_eq(n_spans, 0);
+}
+
+Test(step_hooks, what_is_no_root_is_not_written)
+{
+	config.sample_errors = true;
+	setenv("SPANK_OTEL_SPANS", "0a00,", 1);
+	prolog(NOT_SAMPLED, "n1");
+	held_step(1 << 8);
+	epilog("0:spans", "0");
+	cr_assert_eq(n_spans, 2);
+}
+
+Test(step_hooks, without_a_prolog_failures_alone_are_written)
+{
+	config.sample_errors = true;
+	setenv("SLURM_CLUSTER_NAME", "demo", 1);
+	sampler_parse("always_off", &config.sampler);
+	held_step(0);
+	cr_assert_eq(n_spans, 0);
+	held_step(1 << 8);
+	cr_assert_eq(n_spans, 2);
+}
+
+Test(step_hooks, a_job_without_tracing_is_never_held)
+{
+	config.sample_errors = true;
+	prolog(NOT_SAMPLED ";m=off", "n1");
+	cr_assert_eq(faccessat(dir.fd, "slurmd.n1/hold", F_OK, 0), -1);
+	held_step(1 << 8);
+	epilog("0:keep", "256");
+	cr_assert_eq(n_spans, 0);
+}
+
+Test(step_hooks, nor_is_one_that_is_sampled)
+{
+	config.sample_errors = true;
+	prolog("00-" TRACE "-" SUBMITTER "-01", "n1");
+	cr_assert_eq(faccessat(dir.fd, "slurmd.n1/hold", F_OK, 0), -1);
+	held_step(0);
+	cr_assert_eq(n_spans, 1);
+}
+
+Test(step_hooks, a_step_that_was_killed_makes_its_node_write_the_root)
+{
+	config.sample_errors = true;
+	setenv("SPANK_OTEL_SPANS", HANDED_ON, 1);
+	prolog(NOT_SAMPLED, "n1");
+	begin(0, 0);
+	step_init_post_opt(&plugin, NULL);
+	epilog("0:spans", "0");
+	cr_assert_eq(n_spans, 1);
+	cr_assert_eq(spans[0]->span_id.data[0], 2);
+}
+
+Test(step_hooks, a_step_of_a_held_job_has_a_record)
+{
+	char name[OPEN_NAME_SIZE];
+
+	config.sample_errors = true;
+	prolog(NOT_SAMPLED, "n1");
+	begin(0, 0);
+	step_init_post_opt(&plugin, NULL);
+	cr_assert_eq(count_records(name), 1);
+	step_exit(&plugin);
+	cr_assert_eq(count_records(name), 0);
+}
