@@ -52,6 +52,14 @@ EXPORT int slurm_spank_init_post_opt(spank_t sp, int argc, char **argv)
 	return ESPANK_SUCCESS;
 }
 
+EXPORT int slurm_spank_task_post_fork(spank_t sp, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	step_task_post_fork(&plugin, sp);
+	return ESPANK_SUCCESS;
+}
+
 EXPORT int slurm_spank_task_exit(spank_t sp, int argc, char **argv)
 {
 	(void)argc;

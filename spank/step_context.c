@@ -28,6 +28,7 @@ static void job_from_environment(const struct config *config, char *const *env,
 
 	memset(ret, 0, sizeof(*ret));
 	slurm_conf_cluster(ret->cluster, sizeof(ret->cluster));
+	ret->uid = JOB_UID_UNKNOWN;
 	ret->restart = restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
 	if (job_context_load(env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),
@@ -98,6 +99,40 @@ static bool is_users_step(const struct step *step)
 	       step->step_id != SLURM_INTERACTIVE_STEP;
 }
 
+/* Which step comes after too many is said by its number alone, so that all its
+ * nodes agree without talking. */
+static void apply_limit(const struct config *config, struct step *step)
+{
+	uint64_t max = config->max_spans_per_trace;
+
+	step->over_limit = max && is_users_step(step) && step->step_id >= max;
+	step->handed = step->self;
+	if (step->over_limit)
+		step->handed.span_id = step->parent;
+}
+
+static void find_parent(const struct config *config, char *const *env,
+			struct step *step)
+{
+	struct job_context *job = &step->job.context;
+	struct trace_context caller;
+	bool stripped;
+
+	job_context_root_id(job, step->job.cluster, step->job_id,
+			    step->job.restart, &step->parent);
+	if (!is_users_step(step) || !find_caller(env, step, &caller, &stripped))
+		return;
+	if (trace_id_equal(&caller.trace_id, &job->trace_id)) {
+		step->parent = caller.span_id;
+		step->parent_remote = true;
+		if (!stripped)
+			take_carried(env, job);
+	} else if (config->submit_context != SUBMIT_IGNORE) {
+		step->has_foreign = true;
+		step->foreign = caller;
+	}
+}
+
 void step_context_place(const struct config *config, char *const *env,
 			struct step *step)
 {
@@ -110,8 +145,6 @@ void step_context_place(const struct config *config, char *const *env,
 		.what = SPAN_STEP,
 		.step = step->step_id,
 	};
-	struct trace_context caller;
-	bool stripped, called;
 
 	if (step->is_array_task)
 		job_context_for_array_task(job, step->job.cluster,
@@ -120,19 +153,6 @@ void step_context_place(const struct config *config, char *const *env,
 	step->self.flags = job->flags;
 	step->fate = trace_fate_of(config, job);
 	span_id_derive(&key, &step->self.span_id);
-	job_context_root_id(job, step->job.cluster, step->job_id,
-			    step->job.restart, &step->parent);
-	called = is_users_step(step) &&
-		 find_caller(env, step, &caller, &stripped);
-	if (!called)
-		return;
-	if (trace_id_equal(&caller.trace_id, &job->trace_id)) {
-		step->parent = caller.span_id;
-		step->parent_remote = true;
-		if (!stripped)
-			take_carried(env, job);
-	} else if (config->submit_context != SUBMIT_IGNORE) {
-		step->has_foreign = true;
-		step->foreign = caller;
-	}
+	find_parent(config, env, step);
+	apply_limit(config, step);
 }
