@@ -78,6 +78,20 @@ static int parse_level(const char *text, enum detail *ret)
 	return -1;
 }
 
+/* People see it on their terminals. */
+static int parse_partition(const char *text, struct detail_file *ret)
+{
+	size_t len = strlen(text);
+
+	if (!len || len > DETAIL_PARTITION_MAX)
+		return -1;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			return -1;
+	strcpy(ret->partition, text);
+	return 0;
+}
+
 /* A condition that this version does not know is one that it can not say to
  * hold: then the file is not for it. */
 static int parse_line(char *line, struct detail_file *ret)
@@ -93,11 +107,8 @@ static int parse_line(char *line, struct detail_file *ret)
 		return parse_level(value, &ret->level);
 	if (!strcmp(line, "until"))
 		return parse_number(value, INT64_MAX, &ret->until_s);
-	if (!strcmp(line, "partition") && *value &&
-	    strlen(value) <= DETAIL_PARTITION_MAX) {
-		strcpy(ret->partition, value);
-		return 0;
-	}
+	if (!strcmp(line, "partition"))
+		return parse_partition(value, ret);
 	if (!strcmp(line, "uid")) {
 		rc = parse_number(value, UINT32_MAX - 1, &number);
 		ret->has_uid = true;
