@@ -15,8 +15,9 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-/* Every node runs the prolog; one of them asks for the comment and tells of the
- * setup phase. */
+/* Every node runs the prolog; one of them asks for the comment, and there a
+ * step tells of the setup phase.  True for more than one where a step causes
+ * the prolog, which then is told that step's nodes. */
 static bool on_first_node(void)
 {
 	const char *nodes = getenv("SLURM_JOB_NODELIST");

@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += libspankotel.la
 libspankotel_la_SOURCES = \
 	spank/compat.h \
+	spank/env_list.h \
 	spank/job_file.c spank/job_file.h spank/job_file_private.h \
 	spank/job_file_state.c \
 	spank/job_files_sweep.c \

@@ -4,7 +4,9 @@
 
 #include "host/span_writer.h"
 #include "spank/compat.h"
+#include "spank/env_list.h"
 #include "spank/job_span.h"
+#include "spank/nodelist.h"
 #include "spank/sink.h"
 #include "spank/step_span.h"
 
@@ -35,14 +37,26 @@ static int write_span(const struct config *config, int spool,
 	return rc;
 }
 
-void setup_phase_write(const struct config *config, int spool,
+/*
+ * The prolog's word is not enough: one that a step causes is told the nodes of
+ * that step, and may take another node for the job's first one.
+ */
+static bool on_first_node(const struct step *step, char *const *env)
+{
+	return !step_spans_nodes(step) ||
+	       nodelist_starts_with(env_get(env, "SLURM_JOB_NODELIST"),
+				    step->node);
+}
+
+void setup_phase_write(const struct config *config, int spool, char *const *env,
 		       const struct step *step)
 {
 	struct claim claim = { .step = step };
 	struct err err;
 	int rc;
 
-	if (!step->job.state.setup || spool < 0 || step->fate == TRACE_DROPPED)
+	if (!step->job.state.setup || spool < 0 ||
+	    step->fate == TRACE_DROPPED || !on_first_node(step, env))
 		return;
 	/* several steps may start at once */
 	rc = job_file_change(spool, step->job_id, take, &claim, &err);

@@ -9,9 +9,10 @@
 /*
  * Writes slurm.phase.setup, if this step is the first one on the job's first
  * node; for any other it looks at what step holds and returns.  At the start
- * of a step, as root; spool may be -1.  What is lost is logged.
+ * of a step, as root; spool may be -1, env (the step's) NULL.  What is lost is
+ * logged.
  */
-void setup_phase_write(const struct config *config, int spool,
+void setup_phase_write(const struct config *config, int spool, char *const *env,
 		       const struct step *step);
 
 #endif

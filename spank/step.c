@@ -79,7 +79,7 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	step->active = true;
 	/* a batch step says 0 and means 1 */
 	tasks_make(&step->tasks, step->local_ntasks ? step->local_ntasks : 1);
-	setup_phase_write(plugin->config, spool, step);
+	setup_phase_write(plugin->config, spool, env, step);
 	step_record_make(plugin->config, spool, step);
 }
 

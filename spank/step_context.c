@@ -8,17 +8,8 @@
 
 #include "host/slurm_conf.h"
 #include "spank/compat.h"
+#include "spank/env_list.h"
 #include "spank/submit.h"
-
-static const char *env_get(char *const *env, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (; env && *env; env++)
-		if (!strncmp(*env, name, len) && (*env)[len] == '=')
-			return *env + len + 1;
-	return NULL;
-}
 
 /* No job file: SPANK job hooks do not run here, or the disk was full. */
 static void job_from_environment(const struct config *config, char *const *env,

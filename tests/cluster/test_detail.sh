@@ -34,13 +34,13 @@ start_with_plugins --nodes 2
 # --- Detail=step: what failed
 # shellcheck disable=SC2016 # for the task's shell
 fails='[[ $SLURM_NODEID == 0 || $SLURM_LOCALID == 0 ]] || exit 3'
-failing=$(cluster_submit -N2 -n4 --wrap "srun -N2 -n4 --ntasks-per-node=2 bash -c '$fails'; srun -N2 -n2 true; srun -n1 true; true")
+failing=$(cluster_submit -N2 --ntasks-per-node=2 --wrap "srun -N2 -n4 bash -c '$fails'; srun -N2 -n2 true; srun -n1 true; true")
 running=$(cluster_submit -N1 --chdir="$CLUSTER_DIR" --wrap "srun -n2 --overcommit bash -c 'while ! test -e go; do sleep 0.1; done'")
 ok "a job with a failing task ends" cluster_wait_job "$failing"
 wait_ok "its spans arrive" "root($failing) and steps($failing) == [\"0\", \"1\", \"2\", \"batch\"] and (nodes($failing; 0) | length > 0)"
 spans_is "the node that failed speaks" "$(names "nodes($failing; 0)")" '["n2"]'
 spans_is "and the task" "$(ranks "$failing" 0)" '[3]'
-spans_is "of no other step" "job($failing) | named(\"slurm.node\", \"slurm.task\") | map(.attrs[\"slurm.step.id\"]) | unique" '["0"]'
+spans_is "of no other step" "job($failing) | map(select(.name | IN(\"slurm.node\", \"slurm.task\"))) | map(.attrs[\"slurm.step.id\"]) | unique" '["0"]'
 spans_ok "the task is below its node" "nodes($failing; 0)[0] as \$node | tasks($failing; 0)[0] | is_child(\$node)"
 spans_ok "the node below its step" "step($failing; 0) as \$step | nodes($failing; 0)[0] | is_child(\$step)"
 spans_is "it says how it ended" "tasks($failing; 0)[0] | [.status, .message, .attrs[\"error.type\", \"process.exit.code\", \"slurm.task.local_rank\", \"process.executable.name\", \"host.name\"]]" \
@@ -86,7 +86,7 @@ no_orphans "$nodes"
 
 # --- Detail=task and MaxTaskSpans
 settings $'Detail=task\nMaxTaskSpans=3'
-tasks=$(cluster_submit -N2 -n4 --wrap 'srun -N2 -n4 --ntasks-per-node=2 true')
+tasks=$(cluster_submit -N2 --ntasks-per-node=2 --wrap 'srun -N2 -n4 true')
 array=$(cluster_submit -N2 --array=5 --wrap 'srun -N2 -n2 true')
 many=$(cluster_submit -N1 --wrap "srun -n8 --overcommit bash -c 'exit \$((SLURM_PROCID == 6))'; true")
 for job in "$tasks" "$array" "$many"; do
@@ -129,12 +129,13 @@ spans_is "with the signal" "tasks($over; 11)[0] | [.attrs[\"slurm.task.exit_sign
   '[9,false,"signal","SIGKILL"]'
 parent=$(cluster_job_output "$over" | sed -n 's/^00-[0-9a-f]*-\([0-9a-f]*\)-0[0-9a-f]$/\1/p')
 spans_is "an application there finds the batch step" "step($over; \"batch\").id" "$parent"
-spans_is "what was left out is counted" "job_nodes($over) | map([.attrs[\"slurm.node.name\", \"slurm.node.dropped_spans\"]])" '[["n1",6]]'
+# steps of one node run on either
+spans_is "what was left out is counted" "job_nodes($over) | map(.attrs[\"slurm.node.dropped_spans\"]) | add" 6
 no_orphans "$over"
 
 spans_is "each setup phase is told once" \
   "named(\"slurm.phase.setup\") | map(.attrs[\"slurm.job.id.raw\"]) | length == (unique | length) and length == 7" true
-spans_is "nothing came twice" "map(.copies) | max" 1
+spans_is "nothing came twice" "map(select(.copies > 1)) | table" "[]"
 is "no file of a job is left" "$(find "$CLUSTER_SPOOL" -path '*/jobs/*')" ""
 
 done_testing

@@ -146,6 +146,7 @@ Test(step_hooks, prolog_step_and_epilog)
 
 	prolog("00-" TRACE "-" SUBMITTER "-01;t=5", "n[1-2]");
 	begin(0, 0);
+	fake_spank_setenv("SLURM_JOB_NODELIST", "n[1-2]");
 	fake_spank_setenv("TRACEPARENT", "00-" TRACE "-" CALLER "-01");
 	fake_spank_setenv(STEP_PARENT_VAR, "00-" TRACE "-" CALLER "-01");
 	run(statuses, 2);
