@@ -44,6 +44,8 @@ EXTRA_DIST += \
 	tests/data/array-80.expected \
 	tests/data/array.jsonl \
 	tests/data/bad.jsonl \
+	tests/data/detail-80.expected \
+	tests/data/detail.jsonl \
 	tests/data/hostile-80-ascii.expected \
 	tests/data/hostile-80.expected \
 	tests/data/hostile.jsonl \
