@@ -50,6 +50,7 @@ static void run_hooks(void)
 	slurm_spank_init_post_opt(NULL, 1, argv);
 	for (int task = 0; task < 32; task++) {
 		fake.task_local = task;
+		fake.task_pid = 1000 + task;
 		slurm_spank_task_post_fork(NULL, 1, argv);
 	}
 	for (int task = 0; task < 32; task++) {

@@ -77,7 +77,7 @@ struct span *task_span_create(const struct config *config,
 	step_id_name(step->step_id, id);
 	span_set_name(span, "slurm.task");
 	set_ids(span, step, task);
-	span_set_times(span, task->start_ns, task->end_ns);
+	span_set_times(span, step->tasks.start_ns, task->end_ns);
 	span_set_str(span, ATTR_STEP_ID, id);
 	span_set_str(span, ATTR_HOST_NAME, step->node);
 	span_set_int(span, ATTR_TASK_RANK, task->rank);

@@ -38,7 +38,8 @@ void tasks_note_start(struct tasks *tasks, spank_t sp)
 
 	if (!task)
 		return;
-	task->start_ns = clock_unix_ns();
+	if (!tasks->start_ns)
+		tasks->start_ns = clock_unix_ns();
 	spank_get_item(sp, S_TASK_GLOBAL_ID, &task->rank);
 	spank_get_item(sp, S_TASK_PID, &task->pid);
 }
@@ -53,13 +54,12 @@ void tasks_note_end(struct tasks *tasks, spank_t sp, int status)
 	task->status = status;
 }
 
-/* One that was never seen to start is none. */
 bool task_succeeded(const struct task *task)
 {
-	return task->start_ns && task->end_ns && task->status == 0;
+	return task->pid && task->end_ns && task->status == 0;
 }
 
 bool task_failed(const struct task *task)
 {
-	return task->start_ns && task->end_ns && task->status != 0;
+	return task->pid && task->end_ns && task->status != 0;
 }

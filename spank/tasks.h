@@ -14,16 +14,17 @@
 struct spank_handle;
 
 struct task {
-	uint64_t start_ns, end_ns; /* Unix; 0: not yet */
-	uint32_t rank;             /* in the step */
-	pid_t pid;
-	int status; /* raw wait status */
+	uint64_t end_ns; /* Unix; 0: not yet */
+	uint32_t rank;   /* in the step */
+	pid_t pid;       /* 0: it never started */
+	int status;      /* raw wait status */
 };
 
 /* By local rank; zeroed: none. */
 struct tasks {
 	struct task *list;
 	uint32_t n;
+	uint64_t start_ns; /* of all: slurmstepd lets them go together */
 };
 
 /* Room for n tasks; without memory, for none.  tasks_free ends it. */

@@ -343,6 +343,7 @@ Test(step_detail, a_task_without_room_is_let_alone)
 	step_init(&plugin);
 	step_init_post_opt(&plugin, NULL);
 	fake.task_status = KILLED;
+	fake.task_pid = 5;
 	for (int local = -1; local < 4; local += 3) {
 		fake.task_local = local;
 		step_task_post_fork(&plugin, NULL);
