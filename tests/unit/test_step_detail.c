@@ -16,6 +16,7 @@
 #include "spank/compat.h"
 #include "spank/job_script.h"
 #include "spank/plugin.h"
+#include "spank/setup_phase.h"
 #include "spank/step_plan.h"
 #include "spool/spool.h"
 #include "support.h"
@@ -318,6 +319,9 @@ Test(step_detail, levels)
 		read_all();
 		cr_assert_eq(count("slurm.step"), cases[i].steps, "%zu", i);
 		cr_assert_eq(count("slurm.node"), cases[i].nodes, "%zu", i);
+		for (size_t j = 0; j < cases[i].nodes; j++)
+			cr_assert(is_child(find("slurm.node", j),
+					   find("slurm.step", 0)));
 		cr_assert_eq(count("slurm.task"), cases[i].tasks, "%zu", i);
 		empty_spools();
 	}
@@ -535,6 +539,15 @@ Test(step_detail, the_setup_phase_is_told_once)
 	cr_assert_eq(setup->end_time_unix_nano,
 		     find("slurm.step", 0)->start_time_unix_nano);
 	cr_assert_lt(setup->start_time_unix_nano, setup->end_time_unix_nano);
+	/* by the one of two that start at once, too */
+	begin(1, 2, 1);
+	step_init(&plugin);
+	step_init_post_opt(&plugin, NULL);
+	plugin.step.job.state.setup = true;
+	setup_phase_write(&config, open_spool(1), fake.env, &plugin.step);
+	step_exit(&plugin);
+	read_all();
+	cr_assert_eq(count("slurm.phase.setup"), 1);
 	/* an attempt has its own */
 	setenv("SLURM_JOB_RESTART_COUNT", "1", 1);
 	prologs(CONTEXT);
