@@ -48,8 +48,15 @@ static void run_hooks(void)
 
 	slurm_spank_init(NULL, 1, argv);
 	slurm_spank_init_post_opt(NULL, 1, argv);
-	for (int task = 0; task < 32; task++)
+	for (int task = 0; task < 32; task++) {
+		fake.task_local = task;
+		fake.task_pid = 1000 + task;
+		slurm_spank_task_post_fork(NULL, 1, argv);
+	}
+	for (int task = 0; task < 32; task++) {
+		fake.task_local = task;
 		slurm_spank_task_exit(NULL, 1, argv);
+	}
 	slurm_spank_exit(NULL, 1, argv);
 }
 

@@ -61,6 +61,14 @@ static void name_node(const struct span_record *span, struct buf *out)
 		       span->node_name ? span->node_name : span->host_name);
 }
 
+static void name_task(const struct span_record *span, struct buf *out)
+{
+	buf_puts(out, "task");
+	if (span->task_rank != SPAN_INT_UNSET)
+		buf_printf(out, " %" PRId64, span->task_rank);
+	put_with_blank(out, span->executable);
+}
+
 static void name_other(const struct span_record *span, struct buf *out)
 {
 	buf_puts(out, *span->name ? span->name : "(no name)");
@@ -69,7 +77,7 @@ static void name_other(const struct span_record *span, struct buf *out)
 static void (*const namers[])(const struct span_record *, struct buf *) = {
 	[TYPE_OTHER] = name_other, [TYPE_JOB] = name_job,
 	[TYPE_PHASE] = name_phase, [TYPE_STEP] = name_step,
-	[TYPE_NODE] = name_node,
+	[TYPE_NODE] = name_node,   [TYPE_TASK] = name_task,
 };
 
 void label_name(const struct span_record *span, struct buf *out)
@@ -160,10 +168,9 @@ void label_task(const struct span_record *span, struct buf *out)
 void label_more(const struct span_record *like, size_t n, struct buf *out)
 {
 	static const char *const words[] = {
-		[TYPE_JOB] = "jobs",
-		[TYPE_PHASE] = "phases",
-		[TYPE_STEP] = "steps",
-		[TYPE_NODE] = "nodes",
+		[TYPE_JOB] = "jobs",   [TYPE_PHASE] = "phases",
+		[TYPE_STEP] = "steps", [TYPE_NODE] = "nodes",
+		[TYPE_TASK] = "tasks",
 	};
 
 	buf_printf(out, "%zu more ", n);

@@ -8,11 +8,14 @@ libotelcli_la_SOURCES = \
 	cli/check.c cli/check.h \
 	cli/check_files.c cli/check_files.h \
 	cli/check_send.c cli/check_send.h \
+	cli/detail.c cli/detail.h \
+	cli/detail_options.c cli/detail_options.h \
 	cli/draw.c cli/draw.h \
 	cli/header.c \
 	cli/label.c cli/label.h \
 	cli/line_reader.c cli/line_reader.h \
 	cli/lines.c cli/lines.h \
+	cli/load_config.c cli/load_config.h \
 	cli/read_otlp_json.c cli/read_otlp_json.h \
 	cli/row.c cli/row.h \
 	cli/say.c cli/say.h \
@@ -41,6 +44,8 @@ EXTRA_DIST += \
 	tests/data/array-80.expected \
 	tests/data/array.jsonl \
 	tests/data/bad.jsonl \
+	tests/data/detail-80.expected \
+	tests/data/detail.jsonl \
 	tests/data/hostile-80-ascii.expected \
 	tests/data/hostile-80.expected \
 	tests/data/hostile.jsonl \

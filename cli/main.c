@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/check.h"
+#include "cli/detail.h"
 #include "cli/say.h"
 #include "cli/show.h"
 #include "cli/status.h"
@@ -28,6 +29,8 @@ static const struct command {
 	  "print the configuration and its mistakes; --send tries "
 	  "the endpoints",
 	  check_main },
+	{ "detail", "say how much traces tell of nodes and tasks, or raise it",
+	  detail_main },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

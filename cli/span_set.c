@@ -50,6 +50,10 @@ static const struct field {
 	INT_FIELD(ATTR_STEP_EXIT_STATUS, exit_status),
 	INT_FIELD(ATTR_STEP_EXIT_SIGNAL, exit_signal),
 	INT_FIELD(ATTR_STEP_FAILED_TASK, failed_task),
+	INT_FIELD(ATTR_TASK_RANK, task_rank),
+	TEXT_FIELD(ATTR_PROCESS_EXECUTABLE_NAME, executable),
+	INT_FIELD(ATTR_PROCESS_EXIT_CODE, exit_status),
+	INT_FIELD(ATTR_TASK_EXIT_SIGNAL, exit_signal),
 #undef TEXT_FIELD
 #undef INT_FIELD
 };
@@ -61,6 +65,7 @@ static const struct {
 	{ "slurm.job", TYPE_JOB },
 	{ "slurm.step", TYPE_STEP },
 	{ "slurm.node", TYPE_NODE },
+	{ "slurm.task", TYPE_TASK },
 };
 
 #define PHASE_PREFIX "slurm.phase."

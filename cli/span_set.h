@@ -23,6 +23,7 @@ enum span_type {
 	TYPE_PHASE,
 	TYPE_STEP,
 	TYPE_NODE,
+	TYPE_TASK,
 };
 
 /* Texts are NULL and numbers SPAN_INT_UNSET where the file has none. */
@@ -47,8 +48,10 @@ struct span_record {
 	const char *error_type;
 	int64_t restart_count, het_offset;
 	int64_t nnodes, step_nnodes, step_ntasks;
-	int64_t exit_status, exit_signal; /* of the job or of the step */
+	int64_t exit_status, exit_signal; /* of the job, step or task */
 	int64_t failed_task;
+	int64_t task_rank;
+	const char *executable;
 };
 
 struct span_set {

@@ -3,13 +3,13 @@
 #include "cli/status.h"
 
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/load_config.h"
 #include "cli/say.h"
 #include "cli/status_view.h"
 #include "cli/terminal.h"
@@ -112,27 +112,6 @@ static int parse(int argc, char **argv, struct status_options *ret)
 	return -1;
 }
 
-static int load(const char *path, struct config **ret)
-{
-	struct config_source source = { .file = path, .use_environment = true };
-	char standard[PATH_MAX];
-	struct err err;
-
-	if (!path) {
-		if (config_default_path(standard, sizeof(standard)) < 0) {
-			say("status: the path of otel.conf is too long");
-			return -1;
-		}
-		source.file = standard;
-		source.file_optional = true;
-	}
-	if (config_load(&source, ret, &err) < 0) {
-		say("status: %s", err.msg);
-		return -1;
-	}
-	return 0;
-}
-
 static void clear_screen(const struct status_options *options)
 {
 	if (options->watch && !options->json && isatty(STDOUT_FILENO))
@@ -175,7 +154,7 @@ static int run(const struct status_options *options)
 	struct config *config = NULL;
 	int status;
 
-	if (load(options->config, &config) < 0)
+	if (load_config("status", options->config, &config) < 0)
 		return EXIT_FAILURE;
 	status = show(options, config, &host);
 	while (options->watch && status >= 0) {

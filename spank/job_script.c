@@ -10,24 +10,56 @@
 #include "span/comment.h"
 #include "spank/held_job.h"
 #include "spank/job_file.h"
+#include "spank/job_node.h"
 #include "spank/nodelist.h"
 #include "spool/spool.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+
+/* Every node runs the prolog; one of them asks for the comment, and there a
+ * step tells of the setup phase.  True for more than one where a step causes
+ * the prolog, which then is told that step's nodes. */
+static bool on_first_node(void)
+{
+	const char *nodes = getenv("SLURM_JOB_NODELIST");
+
+	if (!nodes)
+		nodes = getenv("SLURM_NODELIST");
+	return nodelist_starts_with(nodes, getenv("SLURMD_NODENAME"));
+}
+
+/* A name of Slurm's; one that could not stand on a line of the job file is
+ * none. */
+static void get_name(const char *variable, char *ret, size_t size)
+{
+	const char *value = getenv(variable);
+
+	if (value && strlen(value) < size && !strchr(value, '\n'))
+		strcpy(ret, value);
+}
+
+static uint32_t get_number(const char *variable, uint32_t otherwise)
+{
+	const char *value = getenv(variable);
+
+	return value && *value ? (uint32_t)strtoul(value, NULL, 10) : otherwise;
+}
 
 /* What the environment of prolog and epilog says of the job.  SPANK_* come
  * from the user; the rest from slurmd. */
 static void job_from_environment(const struct config *config, uint32_t job_id,
 				 struct job_file *ret)
 {
-	const char *cluster = getenv("SLURM_CLUSTER_NAME");
-	const char *restart = getenv("SLURM_JOB_RESTART_COUNT");
 	struct job_context none = { 0 };
 
 	memset(ret, 0, sizeof(*ret));
-	strncpy(ret->cluster, cluster ? cluster : "", CLUSTER_NAME_MAX);
-	ret->restart = restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
+	get_name("SLURM_CLUSTER_NAME", ret->cluster, sizeof(ret->cluster));
+	get_name("SLURM_JOB_PARTITION", ret->partition, sizeof(ret->partition));
+	ret->uid = get_number("SLURM_JOB_UID", JOB_UID_UNKNOWN);
+	ret->restart = get_number("SLURM_JOB_RESTART_COUNT", 0);
 	ret->prolog_ns = clock_unix_ns();
+	ret->state.setup = on_first_node();
+	boot_id_read(ret->boot_id);
 	if (job_context_load(getenv(SPANK_PREFIX JOB_CONTEXT_VAR),
 			     getenv(SPANK_PREFIX JOB_TRACESTATE_VAR),
 			     getenv(SPANK_PREFIX JOB_BAGGAGE_VAR),
@@ -36,16 +68,6 @@ static void job_from_environment(const struct config *config, uint32_t job_id,
 	job_context_fallback(ret->cluster, job_id, 0, &none);
 	sampler_decide(&config->sampler, &none);
 	ret->context = none;
-}
-
-/* Every node runs the prolog; one of them asks for the comment. */
-static bool on_first_node(void)
-{
-	const char *nodes = getenv("SLURM_JOB_NODELIST");
-
-	if (!nodes)
-		nodes = getenv("SLURM_NODELIST");
-	return nodelist_starts_with(nodes, getenv("SLURMD_NODENAME"));
 }
 
 static int request_comment(const struct config *config, int spool,
@@ -92,7 +114,7 @@ void job_prolog(struct plugin *plugin, spank_t sp)
 	held_job_begin(config, spool, job_id, &job);
 	if (config->job_comment == JOB_COMMENT_NONE ||
 	    trace_fate_of(config, &job.context) != TRACE_EXPORTED ||
-	    !on_first_node())
+	    !job.state.setup)
 		return;
 	if (request_comment(config, spool, job_id, &job, &err) < 0)
 		slurm_info(
@@ -112,6 +134,8 @@ void job_epilog(struct plugin *plugin, spank_t sp)
 				&err);
 	if (spool < 0)
 		return;
+	job_node_write(plugin->config, spool, job_id,
+		       getenv("SLURMD_NODENAME"));
 	held_job_end(plugin->config, spool, job_id);
 	if (job_file_remove(spool, job_id, &err) < 0)
 		slurm_info("otel: job %u: its context stays on this node: %s",

@@ -4,19 +4,29 @@ noinst_LTLIBRARIES += libspankotel.la
 libspankotel_la_SOURCES = \
 	spank/attempt.c spank/attempt.h \
 	spank/compat.h \
+	spank/env_list.h \
 	spank/held_job.c spank/held_job.h \
 	spank/job_file.c spank/job_file.h spank/job_file_private.h \
+	spank/job_file_state.c \
+	spank/job_files_sweep.c \
+	spank/job_node.c spank/job_node.h \
 	spank/job_script.c spank/job_script.h \
+	spank/job_span.c spank/job_span.h \
 	spank/nodelist.c spank/nodelist.h \
 	spank/plugin.h \
 	spank/settings.c spank/settings.h \
+	spank/setup_phase.c spank/setup_phase.h \
 	spank/sink.c spank/sink.h \
 	spank/slurmd.c spank/slurmd.h \
 	spank/step.c spank/step.h \
 	spank/step_context.c spank/step_context.h \
+	spank/step_end.c spank/step_end.h \
 	spank/step_env.c spank/step_env.h \
+	spank/step_plan.c spank/step_plan.h \
 	spank/step_record.c spank/step_record.h \
 	spank/step_span.c spank/step_span.h \
+	spank/task_span.c spank/task_span.h \
+	spank/tasks.c spank/tasks.h \
 	spank/submit.c spank/submit.h
 libspankotel_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 libspankotel_la_LIBADD = libotel.la

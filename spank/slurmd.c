@@ -14,6 +14,7 @@
 #include "spank/compat.h"
 #include "spank/held_job.h"
 #include "spank/job_file.h"
+#include "util/cleanup.h"
 
 /* In slurmd's environment, which its slurmstepds have too: it said why. */
 #define OFF_VAR "SLURM_OTEL_OFF"
@@ -27,6 +28,18 @@ static void say_defaults(int argc, char **argv)
 		slurm_info(
 			"otel: %s can not be read, every key has its default: %s",
 			path, strerror(errno));
+}
+
+/* A node that went down ran no epilogs. */
+static void sweep_job_files(const struct config *config, const char *name)
+{
+	_cleanup_close_ int spool = -1;
+	struct err err;
+
+	spool = daemon_spool_open(config, name, &err);
+	if (spool < 0 || job_files_sweep(spool, &err) < 0)
+		slurm_error("otel: files of jobs before the last boot stay: %s",
+			    err.msg);
 }
 
 static void start(const struct plugin *plugin, int argc, char **argv)
@@ -46,6 +59,7 @@ static void start(const struct plugin *plugin, int argc, char **argv)
 		return;
 	}
 	held_jobs_sweep(plugin->config, spool);
+	sweep_job_files(plugin->config, name);
 	if (agent_start(spool, settings_argument(argc, argv), &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);

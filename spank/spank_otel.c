@@ -60,6 +60,14 @@ EXPORT int slurm_spank_task_init(spank_t sp, int argc, char **argv)
 	return ESPANK_SUCCESS;
 }
 
+EXPORT int slurm_spank_task_post_fork(spank_t sp, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	step_task_post_fork(&plugin, sp);
+	return ESPANK_SUCCESS;
+}
+
 EXPORT int slurm_spank_task_exit(spank_t sp, int argc, char **argv)
 {
 	(void)argc;

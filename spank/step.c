@@ -4,19 +4,17 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "host/daemon_spool.h"
-#include "host/span_writer.h"
 #include "spank/attempt.h"
 #include "spank/compat.h"
 #include "spank/held_job.h"
 #include "spank/plugin.h"
-#include "spank/sink.h"
+#include "spank/setup_phase.h"
 #include "spank/step_context.h"
+#include "spank/step_end.h"
 #include "spank/step_env.h"
 #include "spank/step_record.h"
-#include "spank/step_span.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -82,6 +80,9 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	step_env_hand_out(sp, step);
 	step->active = true;
 	attempt_watch(step);
+	/* a batch step says 0 and means 1 */
+	tasks_make(&step->tasks, step->local_ntasks ? step->local_ntasks : 1);
+	setup_phase_write(plugin->config, spool, env, step);
 	step_record_make(plugin->config, spool, step);
 	held_step_note(plugin->config, spool, step->fate, step->job_id, false);
 }
@@ -91,6 +92,11 @@ void step_task_init(struct plugin *plugin, spank_t sp)
 	attempt_tell(&plugin->step, sp);
 }
 
+void step_task_post_fork(struct plugin *plugin, spank_t sp)
+{
+	tasks_note_start(&plugin->step.tasks, sp);
+}
+
 void step_task_exit(struct plugin *plugin, spank_t sp)
 {
 	struct failed_tasks *failed = &plugin->step.failed;
@@ -98,52 +104,16 @@ void step_task_exit(struct plugin *plugin, spank_t sp)
 	int status = 0;
 
 	open_record_touch(&plugin->step.record);
-	if (spank_get_item(sp, S_TASK_EXIT_STATUS, &status) != ESPANK_SUCCESS ||
-	    status == 0)
+	if (spank_get_item(sp, S_TASK_EXIT_STATUS, &status) != ESPANK_SUCCESS)
+		return;
+	tasks_note_end(&plugin->step.tasks, sp, status);
+	if (status == 0)
 		return;
 	spank_get_item(sp, S_TASK_GLOBAL_ID, &rank);
 	if (failed->count++ == 0) {
 		failed->first_rank = rank;
 		failed->first_status = status;
 	}
-}
-
-static int write_spans(const struct config *config, const struct step *step,
-		       struct err *err)
-{
-	struct step_end end = { .time_ns = clock_unix_ns() };
-	_cleanup_close_ int spool = -1;
-	struct span *spans[2];
-	size_t n = 0;
-	int rc;
-
-	getrusage(RUSAGE_CHILDREN, &end.usage);
-	spool = node_spool_open(config, step->node, err);
-	if (spool < 0)
-		return -1;
-	if (step->node_id == 0)
-		spans[n++] = step_span_create(config, step, &end);
-	if (step->failed.count && step_spans_nodes(step))
-		spans[n++] = step_node_span_create(config, step, &end);
-	rc = sink_write(config, spool, step->fate, step->job_id, spans, n, err);
-	spans_destroy(spans, n);
-	return rc;
-}
-
-static void write_end(const struct config *config, const struct step *step)
-{
-	char name[STEP_NAME_SIZE];
-	struct err err;
-
-	if (!step->active || step->fate == TRACE_DROPPED)
-		return;
-	if (step->node_id != 0 && !step->failed.count)
-		return;
-	if (write_spans(config, step, &err) == 0)
-		return;
-	step_id_name(step->step_id, name);
-	slurm_info("otel: job %u step %s: span dropped: %s", step->job_id, name,
-		   err.msg);
 }
 
 static void note_end(const struct config *config, const struct step *step)
@@ -159,7 +129,31 @@ static void note_end(const struct config *config, const struct step *step)
 void step_exit(struct plugin *plugin)
 {
 	attempt_learn(&plugin->step);
-	write_end(plugin->config, &plugin->step);
+	step_end_write(plugin->config, &plugin->step);
 	note_end(plugin->config, &plugin->step);
 	open_record_remove(&plugin->step.record);
+	tasks_free(&plugin->step.tasks);
+}
+
+struct job_name step_job_name(const struct step *step)
+{
+	return (struct job_name){
+		.job_id = step->job_id,
+		.is_array_task = step->is_array_task,
+		.array_job_id = step->array_job_id,
+		.array_task_id = step->array_task_id,
+		.restart = step->job.restart,
+	};
+}
+
+void step_tell_kind(const struct step *step, struct job_state *state)
+{
+	if (state->kind != JOB_KIND_UNKNOWN)
+		return;
+	state->kind =
+		step->is_array_task ? JOB_KIND_ARRAY_TASK : JOB_KIND_PLAIN;
+	if (!step->is_array_task)
+		return;
+	state->array_job_id = step->array_job_id;
+	state->array_task_id = step->array_task_id;
 }

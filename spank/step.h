@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A step on this node, as slurmstepd's hooks see it from its start to its
- * end.  The step's own span is written by its first node; every other node
- * speaks up only when something failed there.
+ * end.  The step's own span is written by its first node; what else is told of
+ * its nodes and tasks is for step_plan.h to say.
  */
 #ifndef OTEL_SPANK_STEP_H
 #define OTEL_SPANK_STEP_H
@@ -12,6 +12,8 @@
 
 #include "host/fate.h"
 #include "spank/job_file.h"
+#include "spank/job_span.h"
+#include "spank/tasks.h"
 #include "spool/open.h"
 #include "trace/traceparent.h"
 
@@ -38,12 +40,17 @@ struct step {
 	struct job_file job; /* context: that of this very job */
 	enum trace_fate fate;
 	struct trace_context self;
+	/* What its tasks find in TRACEPARENT: itself, or its parent where only
+	 * a failure would make it a span (over_limit). */
+	struct trace_context handed;
+	bool over_limit; /* MaxSpansPerTrace steps are before it */
 	struct span_id parent;
 	bool parent_remote;
 	bool has_foreign; /* a context of another trace was found */
 	struct trace_context foreign;
 	struct failed_tasks failed;
 	uint32_t *told_restart; /* shared with the task, or NULL: attempt.h */
+	struct tasks tasks;
 	struct open_record record; /* closes the step, should we be killed */
 };
 
@@ -52,7 +59,14 @@ struct step {
 void step_init(struct plugin *plugin);
 void step_init_post_opt(struct plugin *plugin, struct spank_handle *sp);
 void step_task_init(struct plugin *plugin, struct spank_handle *sp);
+void step_task_post_fork(struct plugin *plugin, struct spank_handle *sp);
 void step_task_exit(struct plugin *plugin, struct spank_handle *sp);
 void step_exit(struct plugin *plugin);
+
+/* How spans name its job. */
+struct job_name step_job_name(const struct step *step);
+
+/* Writes into the state of its job whether that is an array task. */
+void step_tell_kind(const struct step *step, struct job_state *state);
 
 #endif

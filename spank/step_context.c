@@ -8,17 +8,8 @@
 
 #include "host/slurm_conf.h"
 #include "spank/compat.h"
+#include "spank/env_list.h"
 #include "spank/submit.h"
-
-static const char *env_get(char *const *env, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (; env && *env; env++)
-		if (!strncmp(*env, name, len) && (*env)[len] == '=')
-			return *env + len + 1;
-	return NULL;
-}
 
 uint32_t step_context_restart(char *const *env)
 {
@@ -33,6 +24,7 @@ static void job_from_environment(const struct config *config, char *const *env,
 {
 	memset(ret, 0, sizeof(*ret));
 	slurm_conf_cluster(ret->cluster, sizeof(ret->cluster));
+	ret->uid = JOB_UID_UNKNOWN;
 	ret->restart = step_context_restart(env);
 	if (job_context_load(env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),
@@ -103,8 +95,7 @@ static bool is_users_step(const struct step *step)
 	       step->step_id != SLURM_INTERACTIVE_STEP;
 }
 
-/* Its own id, and the root of its attempt as its parent. */
-static void derive_ids(struct step *step)
+static void derive_id(struct step *step)
 {
 	const struct job_context *job = &step->job.context;
 	const struct span_key key = {
@@ -117,33 +108,36 @@ static void derive_ids(struct step *step)
 	};
 
 	span_id_derive(&key, &step->self.span_id);
-	job_context_root_id(job, step->job.cluster, step->job_id,
+}
+
+/* The root of its attempt. */
+static void hang_below_root(struct step *step)
+{
+	job_context_root_id(&step->job.context, step->job.cluster, step->job_id,
 			    step->job.restart, &step->parent);
 }
 
-void step_context_attempt(struct step *step, uint32_t restart)
+/* Which step comes after too many is said by its number alone, so that all its
+ * nodes agree without talking. */
+static void apply_limit(const struct config *config, struct step *step)
 {
-	step->job.restart = restart;
-	derive_ids(step);
+	uint64_t max = config->max_spans_per_trace;
+
+	step->over_limit = max && is_users_step(step) && step->step_id >= max;
+	step->handed = step->self;
+	if (step->over_limit)
+		step->handed.span_id = step->parent;
 }
 
-void step_context_place(const struct config *config, char *const *env,
+static void find_parent(const struct config *config, char *const *env,
 			struct step *step)
 {
 	struct job_context *job = &step->job.context;
 	struct trace_context caller;
-	bool stripped, called;
+	bool stripped;
 
-	if (step->is_array_task)
-		job_context_for_array_task(job, step->job.cluster,
-					   step->array_job_id, step->job_id);
-	step->self.trace_id = job->trace_id;
-	step->self.flags = job->flags;
-	step->fate = trace_fate_of(config, job);
-	derive_ids(step);
-	called = is_users_step(step) &&
-		 find_caller(env, step, &caller, &stripped);
-	if (!called)
+	hang_below_root(step);
+	if (!is_users_step(step) || !find_caller(env, step, &caller, &stripped))
 		return;
 	if (trace_id_equal(&caller.trace_id, &job->trace_id)) {
 		step->parent = caller.span_id;
@@ -154,4 +148,28 @@ void step_context_place(const struct config *config, char *const *env,
 		step->has_foreign = true;
 		step->foreign = caller;
 	}
+}
+
+void step_context_attempt(struct step *step, uint32_t restart)
+{
+	step->job.restart = restart;
+	derive_id(step);
+	hang_below_root(step);
+	step->handed = step->self;
+}
+
+void step_context_place(const struct config *config, char *const *env,
+			struct step *step)
+{
+	struct job_context *job = &step->job.context;
+
+	if (step->is_array_task)
+		job_context_for_array_task(job, step->job.cluster,
+					   step->array_job_id, step->job_id);
+	step->self.trace_id = job->trace_id;
+	step->self.flags = job->flags;
+	step->fate = trace_fate_of(config, job);
+	derive_id(step);
+	find_parent(config, env, step);
+	apply_limit(config, step);
 }

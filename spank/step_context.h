@@ -8,11 +8,11 @@
 #include "util/err.h"
 
 /*
- * Fills step->job, fate, self, parent and foreign from, in this order of trust,
- * the node's job file (in spool; -1: no spool), the environment of the step
- * (env: NULL-terminated, hostile, may be NULL), and cluster and job id alone.
- * Reads step's ids and node. Always succeeds in filling; returns -1 with err
- * when the job file could not be used though there may be one.
+ * Fills step->job, fate, self, handed, parent and foreign from, in this order
+ * of trust, the node's job file (in spool; -1: no spool), the environment of
+ * the step (env: NULL-terminated, hostile, may be NULL), and cluster and job id
+ * alone. Reads step's ids and node. Always succeeds in filling; returns -1 with
+ * err when the job file could not be used though there may be one.
  */
 int step_context_resolve(const struct config *config, int spool,
 			 char *const *env, struct step *step, struct err *err);

@@ -29,7 +29,7 @@ void step_env_hand_out(spank_t sp, const struct step *step)
 {
 	char text[TRACEPARENT_LEN + 1];
 
-	traceparent_format(&step->self, text);
+	traceparent_format(&step->handed, text);
 	replace_env(sp, "TRACEPARENT", text);
 	replace_env(sp, "TRACESTATE", step->job.context.tracestate);
 	replace_env(sp, "BAGGAGE", step->job.context.baggage);

@@ -7,7 +7,7 @@
 #include "spank/step.h"
 
 /*
- * Gives every task TRACEPARENT, which names the step's span, and TRACESTATE
+ * Gives every task TRACEPARENT, which names the span above it, and TRACESTATE
  * and BAGGAGE of the job, over whatever it had; takes away what was meant for
  * us alone.  In slurmstepd, as root, before any task is forked.
  */

@@ -9,7 +9,6 @@
 
 #include "span/attrs.h"
 #include "span/exit_status.h"
-#include "span/limits.h"
 #include "spank/compat.h"
 
 void step_id_name(uint32_t step_id, char *ret)
@@ -35,26 +34,6 @@ bool step_spans_nodes(const struct step *step)
 {
 	return step->step_id != SLURM_BATCH_SCRIPT &&
 	       step->step_id != SLURM_INTERACTIVE_STEP;
-}
-
-static void set_job(struct span *span, const struct step *step)
-{
-	char id[32];
-
-	if (step->is_array_task) {
-		snprintf(id, sizeof(id), "%" PRIu32 "_%" PRIu32,
-			 step->array_job_id, step->array_task_id);
-		span_set_str(span, ATTR_JOB_ID, id);
-		snprintf(id, sizeof(id), "%" PRIu32, step->array_job_id);
-		span_set_str(span, ATTR_ARRAY_JOB_ID, id);
-		snprintf(id, sizeof(id), "%" PRIu32, step->array_task_id);
-		span_set_str(span, ATTR_ARRAY_TASK_ID, id);
-	}
-	snprintf(id, sizeof(id), "%" PRIu32, step->job_id);
-	if (!step->is_array_task)
-		span_set_str(span, ATTR_JOB_ID, id);
-	span_set_str(span, ATTR_JOB_ID_RAW, id);
-	span_set_int(span, ATTR_RESTART_COUNT, step->job.restart);
 }
 
 /* The command without its directories; "batch" for a batch script, as sacct
@@ -111,16 +90,14 @@ static void set_failure(struct span *span, const struct failed_tasks *failed)
 static struct span *begin(const struct config *config, const struct step *step,
 			  const char *step_id)
 {
-	const struct span_limits limits = span_limits_of(config);
-	struct span *span = span_create(&limits);
+	const struct job_name name = step_job_name(step);
+	struct span *span =
+		job_span_begin(config, &step->job.context, &name, step->node);
 
 	if (!span)
 		return NULL;
-	span_set_tracestate(span, step->job.context.tracestate);
 	span_set_times(span, step->start_ns, step->start_ns);
-	set_job(span, step);
 	span_set_str(span, ATTR_STEP_ID, step_id);
-	span_set_str(span, ATTR_NODE_NAME, step->node);
 	return span;
 }
 
@@ -159,6 +136,8 @@ static struct span *step_span_begin(const struct config *config,
 static struct span *node_span_begin(const struct config *config,
 				    const struct step *step)
 {
+	/* a step over the limit may be silent on its first node */
+	bool alone = step->over_limit && step->node_id != 0;
 	struct trace_context self = step->self;
 	char id[STEP_NAME_SIZE];
 	struct span *span;
@@ -169,7 +148,9 @@ static struct span *node_span_begin(const struct config *config,
 		return NULL;
 	step_node_span_id(step, &self.span_id);
 	span_set_name(span, "slurm.node");
-	span_set_context(span, &self, &step->self.span_id, false);
+	span_set_context(span, &self,
+			 alone ? &step->parent : &step->self.span_id,
+			 alone && step->parent_remote);
 	span_set_str(span, ATTR_HOST_NAME, step->node);
 	span_set_int(span, ATTR_NODE_ID, step->node_id);
 	span_set_int(span, ATTR_NODE_NTASKS, step->local_ntasks);

@@ -24,7 +24,8 @@ struct span *step_span_create(const struct config *config,
 			      const struct step *step,
 			      const struct step_end *end);
 
-/* slurm.node: this node's share of the step, below slurm.step. */
+/* slurm.node: this node's share of the step, below slurm.step; below the step's
+ * parent where the step is over the limit and this is not its first node. */
 struct span *step_node_span_create(const struct config *config,
 				   const struct step *step,
 				   const struct step_end *end);

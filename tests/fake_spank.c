@@ -125,7 +125,13 @@ spank_err_t spank_get_item(spank_t sp, spank_item_t item, ...)
 			*va_arg(args, uint32_t *) = numbers[i].value;
 			rc = ESPANK_SUCCESS;
 		}
-	if (item == S_TASK_EXIT_STATUS) {
+	if (item == S_TASK_ID) {
+		*va_arg(args, int *) = fake.task_local;
+		rc = ESPANK_SUCCESS;
+	} else if (item == S_TASK_PID) {
+		*va_arg(args, pid_t *) = (pid_t)fake.task_pid;
+		rc = ESPANK_SUCCESS;
+	} else if (item == S_TASK_EXIT_STATUS) {
 		*va_arg(args, int *) = fake.task_status;
 		rc = ESPANK_SUCCESS;
 	} else if (item == S_JOB_ENV) {

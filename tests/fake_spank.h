@@ -20,6 +20,7 @@ struct fake_spank {
 	uint32_t array_job_id, array_task_id;
 	int task_status;
 	uint32_t task_rank;
+	int task_local, task_pid;
 	char **argv;
 	/* the step's environment, NULL-terminated, strings owned */
 	char *env[FAKE_ENV_MAX + 1];

@@ -26,6 +26,8 @@ enum endpoint_policy {
 };
 enum submit_context { SUBMIT_PARENT, SUBMIT_LINK, SUBMIT_IGNORE };
 enum span_names { SPAN_NAMES_COMPACT, SPAN_NAMES_DESCRIPTIVE };
+/* Each level has what the ones before it have. */
+enum detail { DETAIL_STEP, DETAIL_NODE, DETAIL_TASK };
 enum log_level {
 	LOG_LEVEL_ERROR,
 	LOG_LEVEL_WARNING,
@@ -70,8 +72,10 @@ struct config {
 	bool sample_errors;
 	enum submit_context submit_context;
 	enum span_names span_names;
+	enum detail detail;
 	enum job_comment job_comment;
 	char *trace_url; /* holds "{trace_id}" */
+	uint64_t max_task_spans, max_spans_per_trace; /* 0: no limit */
 	uint64_t attribute_count_limit, attribute_value_length_limit;
 	strlist attribute_deny;
 	uint64_t max_export_batch_size, max_export_batch_bytes, batch_timeout;

@@ -73,6 +73,13 @@ static const struct value_choice names_of_spans[] = {
 	{ NULL, 0 },
 };
 
+static const struct value_choice details[] = {
+	{ "step", DETAIL_STEP },
+	{ "node", DETAIL_NODE },
+	{ "task", DETAIL_TASK },
+	{ NULL, 0 },
+};
+
 static const struct value_choice comments[] = {
 	{ "AdminComment", JOB_COMMENT_ADMIN },
 	{ "SystemComment", JOB_COMMENT_SYSTEM },
@@ -334,6 +341,15 @@ const struct config_key config_keys[] = {
 	  .help = "descriptive appends the name of the job, or the id of the "
 		  "step, to the names of their spans; backends that count by "
 		  "name prefer compact." },
+	{ .name = "Detail",
+	  .section = TRACES,
+	  .def = "step",
+	  CHOICE("step|node|task", enum detail, detail, details),
+	  .help = "What is told of a job where nothing failed: its steps; also "
+		  "each of its nodes, for the job and for each step; also each "
+		  "task. "
+		  "Nodes and tasks that failed are told of in any case. "
+		  "slurm-otel detail raises it for a while." },
 	{ .name = "JobComment",
 	  .section = TRACES,
 	  .def = "AdminComment",
@@ -351,6 +367,24 @@ const struct config_key config_keys[] = {
 		  "JobComment. "
 		  "{trace_id} stands for the id." },
 
+	{ .name = "MaxTaskSpans",
+	  .section = LIMITS,
+	  .def = "256",
+	  UNSIGNED(max_task_spans, 0, 1000000),
+	  .help = "Spans of tasks that one node writes for one step. "
+		  "Those of failed tasks come first, and are written beyond "
+		  "it too; what is left out is counted on the span above. "
+		  "0 means no limit." },
+	{ .name = "MaxSpansPerTrace",
+	  .section = LIMITS,
+	  .def = "1000",
+	  UNSIGNED(max_spans_per_trace, 0, 1000000000),
+	  .help = "Of a job, the steps from this number on are told of only "
+		  "where they fail; and one node writes no more than so many "
+		  "spans of its own and of tasks, but for failures. "
+		  "What is left out is counted. "
+		  "It must be the same on all nodes. "
+		  "0 means no limit." },
 	{ .name = "AttributeCountLimit",
 	  .section = LIMITS,
 	  .def = "128",

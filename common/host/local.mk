@@ -1,6 +1,7 @@
 host_sources = \
 	common/host/agent.c common/host/agent.h \
 	common/host/daemon_spool.c common/host/daemon_spool.h \
+	common/host/detail_file.c common/host/detail_file.h \
 	common/host/fate.c common/host/fate.h \
 	common/host/log_once.c common/host/log_once.h \
 	common/host/new_context.c common/host/new_context.h \

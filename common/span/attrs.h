@@ -70,6 +70,7 @@
 #define ATTR_STEP_EXIT_SIGNAL "slurm.step.exit_signal"		/* P, int */
 #define ATTR_STEP_FAILED_TASK "slurm.step.failed_task"		/* P, int: global rank */
 #define ATTR_STEP_FAILED_TASKS "slurm.step.failed_tasks"	/* P, int: how many, on this node */
+#define ATTR_STEP_DROPPED_TASKS "slurm.step.dropped_task_spans"	/* P, int: left out by a limit, on this node */
 /* usage: of the tasks on the node whose span it is; slurm.step is its first */
 #define ATTR_STEP_CPU_USER "slurm.step.cpu.user_time"		/* P, double, s */
 #define ATTR_STEP_CPU_SYSTEM "slurm.step.cpu.system_time"	/* P, double, s */
@@ -85,6 +86,17 @@
 #define ATTR_NODE_NAME "slurm.node.name"			/* P */
 #define ATTR_NODE_ID "slurm.node.id"				/* P, int */
 #define ATTR_NODE_NTASKS "slurm.node.ntasks"			/* P, int */
+
+#define ATTR_NODE_DROPPED "slurm.node.dropped_spans"		/* P, int: of the job on this node, left out by limits */
+
+/* task */
+#define ATTR_TASK_RANK "slurm.task.rank"			/* P, int: in the step */
+#define ATTR_TASK_LOCAL_RANK "slurm.task.local_rank"		/* P, int: on its node */
+#define ATTR_TASK_EXIT_SIGNAL "slurm.task.exit_signal"		/* P, int */
+#define ATTR_TASK_SIGNAL_NAME "slurm.task.signal_name"		/* P: "SIGKILL", of the event signal */
+#define ATTR_PROCESS_PID "process.pid"				/* S, int */
+#define ATTR_PROCESS_EXIT_CODE "process.exit.code"		/* S, int; absent when killed */
+#define ATTR_PROCESS_EXECUTABLE_NAME "process.executable.name"	/* S */
 
 /* the test span of slurm-otel check */
 #define ATTR_CHECK_NOTE "slurm_otel.note"			/* P */

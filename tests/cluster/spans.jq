@@ -61,6 +61,12 @@ def root($id): job($id) | named("slurm.job") | .[0];
 def step($id; $step): job($id) | named("slurm.step")
   | map(select((.attrs["slurm.step.id"] | tostring) == ($step | tostring))) | .[0];
 def steps($id): job($id) | named("slurm.step") | map(.attrs["slurm.step.id"] | tostring) | sort;
+# The shares of nodes in a step; a job's own time on its nodes; the tasks of a step, by rank.
+def nodes($id; $step): job($id) | named("slurm.node")
+  | map(select((.attrs["slurm.step.id"] // "" | tostring) == ($step | tostring))) | sort_by(.attrs["slurm.node.name"]);
+def job_nodes($id): nodes($id; "");
+def tasks($id; $step): job($id) | named("slurm.task")
+  | map(select((.attrs["slurm.step.id"] | tostring) == ($step | tostring))) | sort_by(.attrs["slurm.task.rank"]);
 def phase($id; $name): job($id) | named("slurm.phase." + $name) | .[0];
 
 def traces: map(.trace) | unique;

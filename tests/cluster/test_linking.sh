@@ -36,7 +36,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 declare -A slurm_looks_for=(
   [spank_otel]="plugin_name plugin_type plugin_version spank_plugin_version slurm_spank_init
-    slurm_spank_init_post_opt slurm_spank_task_init slurm_spank_task_exit slurm_spank_exit slurm_spank_job_prolog
+    slurm_spank_init_post_opt slurm_spank_task_init slurm_spank_task_post_fork slurm_spank_task_exit slurm_spank_exit slurm_spank_job_prolog
     slurm_spank_job_epilog slurm_spank_slurmd_exit"
   [jobcomp_otel]="plugin_name plugin_type plugin_version init fini jobcomp_p_set_location
     jobcomp_p_log_record jobcomp_p_get_jobs"

@@ -81,7 +81,8 @@ for job in "${jobs[@]}"; do
   all+=" and root($job) and phase($job; \"queued\") and (steps($job) | length) == $((STEPS + 1))"
 done
 wait_ok "every span is there" "$all" 90
-spans_is "and no other" length $((JOBS * (STEPS + 3)))
+# root, queue, setup, batch step
+spans_is "and no other" length $((JOBS * (STEPS + 4)))
 for job in "${jobs[@]}"; do
   spans_is "job $job is one trace without a gap" "job($job) | [orphans == [], (traces | length)]" '[true,1]'
 done

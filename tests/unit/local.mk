@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/test_config_sources \
 	tests/unit/test_config_value \
 	tests/unit/test_daemon_spool \
+	tests/unit/test_detail_file \
 	tests/unit/test_exit_status \
 	tests/unit/test_hex \
 	tests/unit/test_hold \
@@ -52,6 +53,7 @@ plugin_tests = \
 	tests/unit/test_job_times \
 	tests/unit/test_nodelist \
 	tests/unit/test_step_context \
+	tests/unit/test_step_detail \
 	tests/unit/test_step_hooks \
 	tests/unit/test_submission \
 	tests/unit/test_submit \
@@ -62,6 +64,7 @@ tests_unit_test_job_spans_LDADD = $(plugin_test_libs)
 tests_unit_test_job_times_LDADD = $(plugin_test_libs)
 tests_unit_test_nodelist_LDADD = $(plugin_test_libs)
 tests_unit_test_step_context_LDADD = $(plugin_test_libs)
+tests_unit_test_step_detail_LDADD = $(plugin_test_libs)
 tests_unit_test_step_hooks_LDADD = $(plugin_test_libs)
 tests_unit_test_submission_LDADD = libjobsubmit.la $(LDADD)
 tests_unit_test_submit_LDADD = $(plugin_test_libs)

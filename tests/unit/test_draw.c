@@ -133,6 +133,7 @@ static const struct {
 	  true,
 	  true },
 	{ "array-80.expected", { "array.jsonl" }, 80, true, false },
+	{ "detail-80.expected", { "detail.jsonl" }, 80, true, false },
 	{ "hostile-80.expected", { "hostile.jsonl" }, 80, true, false },
 	{ "hostile-80-ascii.expected", { "hostile.jsonl" }, 80, false, false },
 	{ "odd-80.expected", { "odd.jsonl" }, 80, true, false },

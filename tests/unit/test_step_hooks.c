@@ -32,7 +32,7 @@ static struct temp_dir dir;
 static struct config config;
 static struct plugin plugin;
 static Otlp__Span *spans[SPANS_MAX];
-static int n_spans, n_comments;
+static int n_spans, n_comments, n_setups;
 
 static void start(void)
 {
@@ -113,11 +113,18 @@ static void read_spool(void)
 	reader = spool_reader_create(fd, &err);
 	while (spool_read(reader, &record, &err) == 1) {
 		cr_assert_eq(record.job_id, 7);
-		if (record.kind == SPOOL_COMMENT)
+		if (record.kind == SPOOL_COMMENT) {
 			n_comments++;
-		else
-			spans[n_spans++] = otlp__span__unpack(NULL, record.len,
-							      record.payload);
+			continue;
+		}
+		spans[n_spans] = otlp__span__unpack(NULL, record.len,
+						    record.payload);
+		if (strcmp(spans[n_spans]->name, "slurm.phase.setup") != 0) {
+			n_spans++;
+			continue;
+		}
+		n_setups++;
+		otlp__span__free_unpacked(spans[n_spans], NULL);
 	}
 	spool_reader_destroy(reader);
 	close(fd);
@@ -141,6 +148,7 @@ Test(step_hooks, prolog_step_and_epilog)
 
 	prolog("00-" TRACE "-" SUBMITTER "-01;t=5", "n[1-2]");
 	begin(0, 0);
+	fake_spank_setenv("SLURM_JOB_NODELIST", "n[1-2]");
 	fake_spank_setenv("TRACEPARENT", "00-" TRACE "-" CALLER "-01");
 	fake_spank_setenv(STEP_PARENT_VAR, "00-" TRACE "-" CALLER "-01");
 	run(statuses, 2);
@@ -149,6 +157,7 @@ Test(step_hooks, prolog_step_and_epilog)
 		traceparent_parse(fake_spank_getenv("TRACEPARENT"), &given), 0);
 	read_spool();
 	cr_assert_eq(n_comments, 1);
+	cr_assert_eq(n_setups, 1);
 	cr_assert_eq(n_spans, 1);
 	cr_assert_str_eq(spans[0]->name, "slurm.step");
 	cr_assert_eq(memcmp(spans[0]->span_id.data, given.span_id.b, 8), 0);

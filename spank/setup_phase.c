@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes the setup phase of a job once; see setup_phase.h. */
+#include "spank/setup_phase.h"
+
+#include "host/span_writer.h"
+#include "spank/compat.h"
+#include "spank/env_list.h"
+#include "spank/job_span.h"
+#include "spank/nodelist.h"
+#include "spank/sink.h"
+#include "spank/step_span.h"
+
+struct claim {
+	const struct step *step;
+	bool ours;
+};
+
+static void take(struct job_state *state, void *arg)
+{
+	struct claim *claim = arg;
+
+	claim->ours = state->setup;
+	state->setup = false;
+	step_tell_kind(claim->step, state);
+}
+
+static int write_span(const struct config *config, int spool,
+		      const struct step *step, struct err *err)
+{
+	const struct job_name name = step_job_name(step);
+	struct span *span = setup_span_create(config, &step->job, &name,
+					      step->node, step->start_ns);
+	int rc = sink_write(config, spool, step->fate, step->job_id, &span, 1,
+			    err);
+
+	span_destroy(span);
+	return rc;
+}
+
+/*
+ * The prolog's word is not enough: one that a step causes is told the nodes of
+ * that step, and may take another node for the job's first one.
+ */
+static bool on_first_node(const struct step *step, char *const *env)
+{
+	return !step_spans_nodes(step) ||
+	       nodelist_starts_with(env_get(env, "SLURM_JOB_NODELIST"),
+				    step->node);
+}
+
+void setup_phase_write(const struct config *config, int spool, char *const *env,
+		       const struct step *step)
+{
+	struct claim claim = { .step = step };
+	struct err err;
+	int rc;
+
+	if (!step->job.state.setup || spool < 0 ||
+	    step->fate == TRACE_DROPPED || !on_first_node(step, env))
+		return;
+	/* several steps may start at once */
+	rc = job_file_change(spool, step->job_id, take, &claim, &err);
+	if (rc == 1 && claim.ours)
+		rc = write_span(config, spool, step, &err);
+	if (rc < 0)
+		slurm_info("otel: job %u: span of its setup dropped: %s",
+			   step->job_id, err.msg);
+}

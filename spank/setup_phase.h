@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What passed between a job's prolog and its first step. */
+#ifndef OTEL_SPANK_SETUP_PHASE_H
+#define OTEL_SPANK_SETUP_PHASE_H
+
+#include "config/config.h"
+#include "spank/step.h"
+
+/*
+ * Writes slurm.phase.setup, if this step is the first one on the job's first
+ * node; for any other it looks at what step holds and returns.  At the start
+ * of a step, as root; spool may be -1, env (the step's) NULL.  What is lost is
+ * logged.
+ */
+void setup_phase_write(const struct config *config, int spool, char *const *env,
+		       const struct step *step);
+
+#endif
