@@ -5,6 +5,9 @@
 include "spans";
 include "tree";
 
+# "JOB.RESTART" of a span.
+def attempt_of: "\(.attrs["slurm.job.id.raw"]).\(.attrs["slurm.restart_count"])";
+
 # Spans from which no way leads up to the top of their trace, to a span without
 # a parent or with one of $known: the parent of one on the way is not there, or
 # they go round in a circle.
@@ -21,7 +24,6 @@ def backwards: map(select(.end < .start));
 
 # Spans that begin before the root of their attempt, by more than Slurm's whole
 # seconds explain.
-def attempt_of: "\(.attrs["slurm.job.id.raw"]).\(.attrs["slurm.restart_count"])";
 def early: (named("slurm.job") | map({key: attempt_of, value: .start}) | from_entries) as $starts
   | map(select(.start < $starts[attempt_of] - 1e9));
 
