@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += libjobsubmit.la
 libjobsubmit_la_SOURCES = \
 	jobsubmit/compat.h \
 	jobsubmit/job_desc.c jobsubmit/job_desc.h \
+	jobsubmit/enforce.c jobsubmit/enforce.h \
 	jobsubmit/settings.c jobsubmit/settings.h \
 	jobsubmit/submission.c jobsubmit/submission.h
 libjobsubmit_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)

@@ -7,6 +7,7 @@
 
 #include "host/fate.h"
 #include "host/new_context.h"
+#include "jobsubmit/enforce.h"
 #include "jobsubmit/job_desc.h"
 #include "span/comment.h"
 #include "util/cleanup.h"
@@ -112,7 +113,11 @@ void submission_complete(const struct config *config, job_desc_msg_t *job,
 {
 	struct job_context context;
 
-	if (!has_context(job, &context)) {
+	enforce_attributes(config, job);
+	if (has_context(job, &context)) {
+		if (enforce_mode(config, &context))
+			carry_context(job, &context);
+	} else {
 		if (is_next_component(job, user, last))
 			context = last->context;
 		else

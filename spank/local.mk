@@ -3,9 +3,11 @@
 noinst_LTLIBRARIES += libspankotel.la
 libspankotel_la_SOURCES = \
 	spank/compat.h \
+	spank/job_env.h \
 	spank/job_file.c spank/job_file.h \
 	spank/job_script.c spank/job_script.h \
 	spank/nodelist.c spank/nodelist.h \
+	spank/options.c spank/options.h \
 	spank/plugin.h \
 	spank/settings.c spank/settings.h \
 	spank/sink.c spank/sink.h \
@@ -13,8 +15,11 @@ libspankotel_la_SOURCES = \
 	spank/step.c spank/step.h \
 	spank/step_context.c spank/step_context.h \
 	spank/step_env.c spank/step_env.h \
+	spank/step_gpu.c spank/step_gpu.h \
 	spank/step_record.c spank/step_record.h \
+	spank/step_resource.c spank/step_resource.h \
 	spank/step_span.c spank/step_span.h \
+	spank/step_wish.c spank/step_wish.h \
 	spank/submit.c spank/submit.h
 libspankotel_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 libspankotel_la_LIBADD = libotel.la

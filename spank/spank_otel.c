@@ -18,6 +18,30 @@ SPANK_PLUGIN(otel, 1)
 
 static struct plugin plugin;
 
+/* In slurmstepd a second time, with what srun sent along: that is not how our
+ * options travel. */
+static int take_option(int option, const char *value, int remote)
+{
+	if (remote)
+		return ESPANK_SUCCESS;
+	return submit_take_option(&plugin, (enum option_id)option, value) < 0
+		       ? ESPANK_BAD_ARG
+		       : ESPANK_SUCCESS;
+}
+
+EXPORT struct spank_option spank_options[] = {
+	{ "trace", "on|off|detail",
+	  "trace this job (or step), do not, or with every node and task", 1,
+	  OPTION_TRACE, take_option },
+	{ "trace-parent", "traceparent|new",
+	  "continue that trace (W3C traceparent), or begin a new one", 1,
+	  OPTION_PARENT, take_option },
+	{ "trace-attr", "key=value",
+	  "attribute for the span of the job (or step); may be repeated", 1,
+	  OPTION_ATTR, take_option },
+	SPANK_OPTIONS_TABLE_END
+};
+
 static void release(void)
 {
 	config_destroy(plugin.config);
@@ -31,6 +55,8 @@ EXPORT int slurm_spank_init(spank_t sp, int argc, char **argv)
 		step_init(&plugin);
 	else if (spank_context() == S_CTX_SLURMD)
 		slurmd_init(&plugin, argc, argv);
+	else /* before the options, which the site may forbid */
+		settings_load(&plugin, argc, argv, REPORT_QUIET);
 	return ESPANK_SUCCESS;
 }
 
@@ -43,6 +69,7 @@ EXPORT int slurm_spank_init_post_opt(spank_t sp, int argc, char **argv)
 		break;
 	case S_CTX_LOCAL:
 	case S_CTX_ALLOCATOR:
+		submit_forget_options(sp);
 		if (settings_load(&plugin, argc, argv, REPORT_QUIET))
 			submit_job(&plugin, sp);
 		break;

@@ -12,8 +12,10 @@
 
 #include "host/fate.h"
 #include "spank/job_file.h"
+#include "spank/step_gpu.h"
 #include "spool/open.h"
 #include "trace/traceparent.h"
+#include "trace/user_attrs.h"
 
 struct plugin;
 struct spank_handle;
@@ -42,6 +44,8 @@ struct step {
 	bool parent_remote;
 	bool has_foreign; /* a context of another trace was found */
 	struct trace_context foreign;
+	struct user_attrs attrs; /* of this step's own */
+	struct step_gpus gpus;
 	struct failed_tasks failed;
 	struct open_record record; /* closes the step, should we be killed */
 };

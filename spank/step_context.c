@@ -8,31 +8,23 @@
 
 #include "host/slurm_conf.h"
 #include "spank/compat.h"
+#include "spank/job_env.h"
 #include "spank/submit.h"
-
-static const char *env_get(char *const *env, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (; env && *env; env++)
-		if (!strncmp(*env, name, len) && (*env)[len] == '=')
-			return *env + len + 1;
-	return NULL;
-}
 
 /* No job file: SPANK job hooks do not run here, or the disk was full. */
 static void job_from_environment(const struct config *config, char *const *env,
 				 uint32_t job_id, struct job_file *ret)
 {
-	const char *restart = env_get(env, "SLURM_RESTART_COUNT");
+	const char *restart = job_env_get(env, "SLURM_RESTART_COUNT");
 
 	memset(ret, 0, sizeof(*ret));
 	slurm_conf_cluster(ret->cluster, sizeof(ret->cluster));
 	ret->restart = restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
-	if (job_context_load(env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
-			     env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),
-			     env_get(env, SPANK_JOB_PREFIX JOB_BAGGAGE_VAR),
-			     &ret->context) == 0)
+	if (job_context_load(
+		    job_env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
+		    job_env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),
+		    job_env_get(env, SPANK_JOB_PREFIX JOB_BAGGAGE_VAR),
+		    &ret->context) == 0)
 		return;
 	job_context_fallback(ret->cluster, job_id, 0, &ret->context);
 	sampler_decide(&config->sampler, &ret->context);
@@ -53,7 +45,7 @@ int step_context_resolve(const struct config *config, int spool,
 
 void step_context_array(char *const *env, struct step *step)
 {
-	const char *text = env_get(env, STEP_ARRAY_VAR);
+	const char *text = job_env_get(env, STEP_ARRAY_VAR);
 	unsigned job_id, array_job_id, task_id;
 	char rest;
 
@@ -71,10 +63,10 @@ void step_context_array(char *const *env, struct step *step)
  * put into TRACESTATE and BAGGAGE is newer than what the job came with. */
 static void take_carried(char *const *env, struct job_context *job)
 {
-	if (tracestate_normalize(env_get(env, "TRACESTATE"), job->tracestate) <
-	    0)
+	if (tracestate_normalize(job_env_get(env, "TRACESTATE"),
+				 job->tracestate) < 0)
 		job->tracestate[0] = '\0';
-	if (baggage_normalize(env_get(env, "BAGGAGE"), job->baggage) < 0)
+	if (baggage_normalize(job_env_get(env, "BAGGAGE"), job->baggage) < 0)
 		job->baggage[0] = '\0';
 }
 
@@ -84,9 +76,10 @@ static bool find_caller(char *const *env, const struct step *step,
 			struct trace_context *ret, bool *ret_stripped)
 {
 	*ret_stripped = false;
-	if (traceparent_parse(env_get(env, "TRACEPARENT"), ret) < 0) {
+	if (traceparent_parse(job_env_get(env, "TRACEPARENT"), ret) < 0) {
 		*ret_stripped = true;
-		if (traceparent_parse(env_get(env, STEP_PARENT_VAR), ret) < 0)
+		if (traceparent_parse(job_env_get(env, STEP_PARENT_VAR), ret) <
+		    0)
 			return false;
 	}
 	return !span_id_equal(&ret->span_id, &step->job.context.parent_id);

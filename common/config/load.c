@@ -276,6 +276,7 @@ void config_destroy(struct config *config)
 	free(config->environment);
 	strlist_free(config->resource_attributes);
 	free(config->trace_url);
+	free(config->job_endpoint);
 	strlist_free(config->attribute_deny);
 	free(config->spool_dir);
 	free(config->agent_user);
