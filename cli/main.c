@@ -12,6 +12,7 @@
 #include "cli/say.h"
 #include "cli/show.h"
 #include "cli/status.h"
+#include "cli/trace.h"
 #include "config.h"
 
 #define EXIT_USAGE 2
@@ -28,6 +29,7 @@ static const struct command {
 	  "print the configuration and its mistakes; --send tries "
 	  "the endpoints",
 	  check_main },
+	{ "trace", "print the trace id of a job, and its URL", trace_main },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

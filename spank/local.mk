@@ -7,6 +7,7 @@ libspankotel_la_SOURCES = \
 	spank/job_file.c spank/job_file.h \
 	spank/job_script.c spank/job_script.h \
 	spank/nodelist.c spank/nodelist.h \
+	spank/option_table.c spank/option_table.h \
 	spank/options.c spank/options.h \
 	spank/plugin.h \
 	spank/settings.c spank/settings.h \

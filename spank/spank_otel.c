@@ -5,6 +5,7 @@
  */
 #include "spank/compat.h"
 #include "spank/job_script.h"
+#include "spank/option_table.h"
 #include "spank/plugin.h"
 #include "spank/settings.h"
 #include "spank/slurmd.h"
@@ -29,19 +30,6 @@ static int take_option(int option, const char *value, int remote)
 		       : ESPANK_SUCCESS;
 }
 
-EXPORT struct spank_option spank_options[] = {
-	{ "trace", "on|off|detail",
-	  "trace this job (or step), do not, or with every node and task", 1,
-	  OPTION_TRACE, take_option },
-	{ "trace-parent", "traceparent|new",
-	  "continue that trace (W3C traceparent), or begin a new one", 1,
-	  OPTION_PARENT, take_option },
-	{ "trace-attr", "key=value",
-	  "attribute for the span of the job (or step); may be repeated", 1,
-	  OPTION_ATTR, take_option },
-	SPANK_OPTIONS_TABLE_END
-};
-
 static void release(void)
 {
 	config_destroy(plugin.config);
@@ -50,13 +38,23 @@ static void release(void)
 
 EXPORT int slurm_spank_init(spank_t sp, int argc, char **argv)
 {
-	(void)sp;
-	if (spank_context() == S_CTX_REMOTE)
+	switch (spank_context()) {
+	case S_CTX_REMOTE:
 		step_init(&plugin);
-	else if (spank_context() == S_CTX_SLURMD)
+		options_register(sp, take_option);
+		break;
+	case S_CTX_SLURMD:
 		slurmd_init(&plugin, argc, argv);
-	else /* before the options, which the site may forbid */
+		break;
+	case S_CTX_LOCAL:
+	case S_CTX_ALLOCATOR:
+		/* before the options come, which the site may forbid */
 		settings_load(&plugin, argc, argv, REPORT_QUIET);
+		options_register(sp, take_option);
+		break;
+	default:
+		break;
+	}
 	return ESPANK_SUCCESS;
 }
 
