@@ -129,7 +129,7 @@ static int format(const struct user_attrs *attrs, char *ret)
 /* Without looking at the length of all of them. */
 static int put(struct user_attrs *attrs, const char *pair, struct err *err)
 {
-	struct user_attr attr;
+	struct user_attr attr = { "", "" };
 	size_t i;
 
 	if (read_pair(pair, &attr, err) < 0)

@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test_spool_writer \
 	tests/unit/test_traceparent \
 	tests/unit/test_tracestate \
+	tests/unit/test_user_attrs \
 	tests/unit/test_utf8
 LDADD = libotel.la $(CRITERION_LIBS) $(PROTOBUF_C_LIBS)
 
@@ -47,8 +48,10 @@ plugin_tests = \
 	tests/unit/test_job_spans \
 	tests/unit/test_job_times \
 	tests/unit/test_nodelist \
+	tests/unit/test_options \
 	tests/unit/test_step_context \
 	tests/unit/test_step_hooks \
+	tests/unit/test_step_resource \
 	tests/unit/test_submission \
 	tests/unit/test_submit
 plugin_test_libs = libspankotel.la libjobspans.la libfakespank.la $(LDADD)
@@ -56,8 +59,10 @@ tests_unit_test_job_file_LDADD = $(plugin_test_libs)
 tests_unit_test_job_spans_LDADD = $(plugin_test_libs)
 tests_unit_test_job_times_LDADD = $(plugin_test_libs)
 tests_unit_test_nodelist_LDADD = $(plugin_test_libs)
+tests_unit_test_options_LDADD = $(plugin_test_libs)
 tests_unit_test_step_context_LDADD = $(plugin_test_libs)
 tests_unit_test_step_hooks_LDADD = $(plugin_test_libs)
+tests_unit_test_step_resource_LDADD = $(plugin_test_libs)
 tests_unit_test_submission_LDADD = libjobsubmit.la $(LDADD)
 tests_unit_test_submit_LDADD = $(plugin_test_libs)
 

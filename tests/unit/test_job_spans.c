@@ -236,3 +236,19 @@ Test(job_spans, survives_hostile_and_missing_strings)
 	cr_assert_str_eq(text(spans[n_spans - 1], ATTR_JOB_NAME),
 			 "\xef\xbf\xbd\xef\xbf\xbd%s%n\x1b[2J");
 }
+
+Test(job_spans, users_attributes_where_the_site_allows_them)
+{
+	view.attributes = "team=physics,note=a%20b";
+	make();
+	cr_assert_null(attr(spans[n_spans - 1], "team"));
+	config.user_options = USER_OPTION_ATTR;
+	make();
+	cr_assert_str_eq(text(spans[n_spans - 1], "team"), "physics");
+	cr_assert_str_eq(text(spans[n_spans - 1], "note"), "a b");
+	cr_assert_null(attr(spans[0], "team"), "the root's alone");
+	view.attributes = "team=physics,slurm.job.id=1";
+	make();
+	cr_assert_null(attr(spans[n_spans - 1], "team"));
+	cr_assert_str_eq(text(spans[n_spans - 1], ATTR_JOB_ID), "42");
+}
