@@ -13,7 +13,7 @@
 #include "jobcomp/job_view.h"
 
 static job_record_t record;
-static job_record_t *known; /* what slurmctld would find */
+static job_record_t *known;	/* what slurmctld would find */
 
 /* slurmctld's own. */
 job_record_t *find_job_record(uint32_t job_id)
