@@ -6,4 +6,5 @@ EXTRA_DIST += \
 	contrib/examples/node/package-lock.json \
 	contrib/examples/node/package.json \
 	contrib/examples/shell-curl/job.sh \
+	contrib/lib/chroot.sh \
 	contrib/lib/setup.sh
