@@ -8,7 +8,9 @@
 
 #include <criterion/criterion.h>
 
+#include "fake_spank.h"
 #include "spank/compat.h"
+#include "spank/option_table.h"
 #include "spank/step_wish.h"
 
 #define TRACE "0af7651916cd43dd8448eb211c80319c"
@@ -165,6 +167,33 @@ Test(options, a_fresh_trace_forgets_the_submitter)
 	cr_assert_not(span_id_valid(&context.parent_id));
 	cr_assert_str_eq(context.tracestate, "");
 	cr_assert_str_eq(context.baggage, "user=alice");
+}
+
+static int take(int option, const char *value, int remote)
+{
+	(void)remote;
+	return wish_take(&config, false, (enum option_id)option, value, &wish,
+			 &err);
+}
+
+Test(options, slurm_is_told_of_each)
+{
+	static const char *const values[] = { "on", "new", "k=v" };
+
+	fake_spank_reset(S_CTX_ALLOCATOR);
+	options_register(NULL, take);
+	cr_assert_eq(fake.n_options, OPTIONS);
+	for (int i = 0; i < OPTIONS; i++) {
+		const struct spank_option *option = &fake.options[i];
+
+		cr_assert_str_eq(option->name, option_names[option->val]);
+		cr_assert_eq(option->has_arg, 1);
+		cr_assert_eq(option->cb(option->val, values[option->val], 0),
+			     0);
+	}
+	cr_assert_eq(wish.mode, TRACE_MODE_ON);
+	cr_assert_eq(wish.parent, WISHED_PARENT_FRESH);
+	cr_assert_eq(wish.attrs.n, 1);
 }
 
 /* ---- of a step ---------------------------------------------------------- */
