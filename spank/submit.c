@@ -93,8 +93,7 @@ int submit_take_option(struct plugin *plugin, enum option_id option,
 void submit_forget_options(spank_t sp)
 {
 	for (size_t i = 0; i < OPTIONS; i++) {
-		/* plugstack.c, _opt_env_name: what is no letter or digit is _
-		 */
+		/* as plugstack.c makes it, in _opt_env_name() */
 		char name[64] = "_SLURM_SPANK_OPTION_otel_";
 		const size_t head = strlen(name);
 

@@ -129,7 +129,8 @@ spans_ok "it is fresh" "root($fresh) | .trace != \"$trace\" and .parent == null 
 wait_ok "tasks of an array have the attributes" "[\"${array}_1\", \"${array}_2\"] as \$ids | [root(\$ids[]).attrs.team] == [\"array\", \"array\"]"
 wait_ok "components add to the attributes of those before" \
   "[root($het, $((het + 1))).attrs | [.team, .second]] == [[\"both\", null], [\"both\", \"yes\"]]"
-wait_ok "salloc" "root($salloc_job).attrs.team == \"salloc\""
+wait_ok "salloc" "root($salloc_job).attrs.team == \"salloc\" and step($salloc_job; 0)"
+spans_is "whose sruns do not inherit its options" "step($salloc_job; 0).attrs.team" null
 wait_ok "srun" "root($srun_job).attrs.team == \"srun\""
 wait_ok "16 attributes" "[root($most).attrs | to_entries[] | select(.key | test(\"^k[0-9]+$\"))] | length == 16"
 wait_ok "--trace=on against the sampler" "root($sampled) and step($sampled; 0)"
