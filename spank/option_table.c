@@ -28,7 +28,7 @@ void options_register(spank_t sp, spank_opt_cb_f take)
 			.arginfo = rows[i].argument,
 			.usage = rows[i].usage,
 			.has_arg = 1,
-			.val = rows[i].id,
+			.val = (int)rows[i].id,
 			.cb = take,
 		};
 
