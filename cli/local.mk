@@ -32,6 +32,8 @@ libotelcli_la_SOURCES = \
 	cli/terminal.c cli/terminal.h \
 	cli/text.c cli/text.h \
 	cli/time_text.c cli/time_text.h \
+	cli/program.c cli/program.h \
+	cli/trace.c cli/trace.h \
 	cli/trace_tree.c cli/trace_tree.h
 libotelcli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
 libotelcli_la_LIBADD = libprivileges.la libstatus.la libotlp.la libotel.la $(JSON_C_LIBS)

@@ -13,6 +13,7 @@
 #include "cli/say.h"
 #include "cli/show.h"
 #include "cli/status.h"
+#include "cli/trace.h"
 #include "config.h"
 
 #define EXIT_USAGE 2
@@ -31,6 +32,7 @@ static const struct command {
 	  check_main },
 	{ "detail", "say how much traces tell of nodes and tasks, or raise it",
 	  detail_main },
+	{ "trace", "print the trace id of a job, and its URL", trace_main },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

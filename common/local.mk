@@ -9,6 +9,7 @@ libotel_la_SOURCES = \
 	common/util/compat.h \
 	common/util/err.c common/util/err.h \
 	common/util/hex.c common/util/hex.h \
+	common/util/percent.c common/util/percent.h \
 	common/util/ratio.c common/util/ratio.h \
 	common/util/slice.h \
 	common/util/spawn.c common/util/spawn.h \
@@ -20,11 +21,13 @@ libotel_la_SOURCES = \
 	common/trace/sampler.c common/trace/sampler.h \
 	common/trace/traceparent.c common/trace/traceparent.h \
 	common/trace/tracestate.c common/trace/tracestate.h \
+	common/trace/user_attrs.c common/trace/user_attrs.h \
 	common/span/attrs.h \
 	common/span/comment.c common/span/comment.h \
 	common/span/encode.c \
 	common/span/limits.h \
 	common/span/lost.c common/span/lost.h \
+	common/span/user_attrs_set.h \
 	common/span/wire.c common/span/wire.h \
 	common/span/exit_status.c common/span/exit_status.h \
 	common/span/span.c common/span/span.h common/span/span_private.h \

@@ -1,4 +1,10 @@
 EXTRA_DIST += \
 	contrib/demo.sh \
+	contrib/examples/README.md \
+	contrib/examples/node/app.js \
+	contrib/examples/node/job.sh \
+	contrib/examples/node/package-lock.json \
+	contrib/examples/node/package.json \
+	contrib/examples/shell-curl/job.sh \
 	contrib/lib/chroot.sh \
 	contrib/lib/setup.sh

@@ -9,6 +9,7 @@
 
 #include "span/attrs.h"
 #include "span/exit_status.h"
+#include "span/user_attrs_set.h"
 
 static void set_text(struct span *span, const char *key, const char *value)
 {
@@ -204,4 +205,12 @@ void job_attrs_status(struct span *span, const struct job_view *view)
 		span_set_status(span, SPAN_STATUS_ERROR, message);
 		span_set_str(span, ATTR_ERROR_TYPE, view->state);
 	}
+}
+
+void job_attrs_user(struct span *span, const struct job_view *view)
+{
+	struct user_attrs attrs;
+
+	if (user_attrs_parse(view->attributes, &attrs) == 0)
+		span_set_user_attrs(span, &attrs);
 }

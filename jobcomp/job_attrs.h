@@ -12,6 +12,8 @@ void job_attrs_identity(struct span *span, const struct job_view *view);
 void job_attrs_queue(struct span *span, const struct job_view *view);
 /* The root. */
 void job_attrs_root(struct span *span, const struct job_view *view);
+/* What the user gave with --trace-attr; none when any of it is not valid. */
+void job_attrs_user(struct span *span, const struct job_view *view);
 /*
  * The root's status by the job's final state: Error for FAILED, TIMEOUT,
  * OUT_OF_MEMORY, NODE_FAIL, BOOT_FAIL and DEADLINE; unset for all others, a

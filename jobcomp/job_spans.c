@@ -118,6 +118,8 @@ static struct span *root(const struct config *config,
 	job_attrs_identity(span, view);
 	job_attrs_root(span, view);
 	job_attrs_status(span, view);
+	if (config->user_options & USER_OPTION_ATTR)
+		job_attrs_user(span, view);
 	link_root(span, view, context);
 	return span;
 }

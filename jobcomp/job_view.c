@@ -157,6 +157,7 @@ static void fill_names(const struct job_record *job, struct job_view *view)
 	view->context = carried(job, JOB_CONTEXT_VAR);
 	view->tracestate = carried(job, JOB_TRACESTATE_VAR);
 	view->baggage = carried(job, JOB_BAGGAGE_VAR);
+	view->attributes = carried(job, JOB_ATTRIBUTES_VAR);
 }
 
 static void fill_times(const struct job_record *job, struct job_view *view)

@@ -49,6 +49,7 @@ struct job_view {
 	uint32_t priority;
 	const char *comment; /* the field that JobComment names */
 	const char *context, *tracestate, *baggage; /* as carried; hostile */
+	const char *attributes; /* the user's; see user_attrs.h; hostile */
 };
 
 /* slurmctld.h has it; nothing else of Slurm's is needed here. */

@@ -6,6 +6,7 @@ libjobsubmit_la_SOURCES = \
 	jobsubmit/compat.h \
 	jobsubmit/decision.c jobsubmit/decision.h \
 	jobsubmit/job_desc.c jobsubmit/job_desc.h \
+	jobsubmit/enforce.c jobsubmit/enforce.h \
 	jobsubmit/settings.c jobsubmit/settings.h \
 	jobsubmit/submission.c jobsubmit/submission.h \
 	jobsubmit/token_bucket.c jobsubmit/token_bucket.h \

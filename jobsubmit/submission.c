@@ -8,6 +8,7 @@
 #include "host/fate.h"
 #include "host/new_context.h"
 #include "jobsubmit/batch_env.h"
+#include "jobsubmit/enforce.h"
 #include "jobsubmit/job_desc.h"
 #include "span/comment.h"
 #include "util/cleanup.h"
@@ -125,7 +126,10 @@ void submission_complete(const struct config *config, bool at_allocation,
 	struct job_context context;
 	bool has = has_context(job, &context);
 
-	if (!has)
+	enforce_attributes(config, job);
+	if (has)
+		enforce_mode(config, &context);
+	else
 		make_context(config, job, &context);
 	if (is_next_component(job, user, last) &&
 	    (!has ||

@@ -34,7 +34,7 @@ void attempt_tell(struct step *step, spank_t sp)
 		return;
 	*step->told_restart = restart;
 	step_context_attempt(step, restart);
-	step_env_hand_out(sp, step);
+	step_env_name_parent(sp, step);
 }
 
 void attempt_learn(struct step *step)

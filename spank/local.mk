@@ -13,6 +13,8 @@ libspankotel_la_SOURCES = \
 	spank/job_script.c spank/job_script.h \
 	spank/job_span.c spank/job_span.h \
 	spank/nodelist.c spank/nodelist.h \
+	spank/option_table.c spank/option_table.h \
+	spank/options.c spank/options.h \
 	spank/plugin.h \
 	spank/settings.c spank/settings.h \
 	spank/setup_phase.c spank/setup_phase.h \
@@ -23,10 +25,13 @@ libspankotel_la_SOURCES = \
 	spank/step_end.c spank/step_end.h \
 	spank/step_env.c spank/step_env.h \
 	spank/step_plan.c spank/step_plan.h \
+	spank/step_gpu.c spank/step_gpu.h \
 	spank/step_record.c spank/step_record.h \
+	spank/step_resource.c spank/step_resource.h \
 	spank/step_span.c spank/step_span.h \
 	spank/task_span.c spank/task_span.h \
 	spank/tasks.c spank/tasks.h \
+	spank/step_wish.c spank/step_wish.h \
 	spank/submit.c spank/submit.h
 libspankotel_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 libspankotel_la_LIBADD = libotel.la

@@ -5,6 +5,7 @@
  */
 #include "spank/compat.h"
 #include "spank/job_script.h"
+#include "spank/option_table.h"
 #include "spank/plugin.h"
 #include "spank/settings.h"
 #include "spank/slurmd.h"
@@ -18,6 +19,17 @@ SPANK_PLUGIN(otel, 1)
 
 static struct plugin plugin;
 
+/* In slurmstepd a second time, with what srun sent along: that is not how our
+ * options travel. */
+static int take_option(int option, const char *value, int remote)
+{
+	if (remote)
+		return ESPANK_SUCCESS;
+	return submit_take_option(&plugin, (enum option_id)option, value) < 0
+		       ? ESPANK_BAD_ARG
+		       : ESPANK_SUCCESS;
+}
+
 static void release(void)
 {
 	config_destroy(plugin.config);
@@ -26,11 +38,23 @@ static void release(void)
 
 EXPORT int slurm_spank_init(spank_t sp, int argc, char **argv)
 {
-	(void)sp;
-	if (spank_context() == S_CTX_REMOTE)
+	switch (spank_context()) {
+	case S_CTX_REMOTE:
 		step_init(&plugin);
-	else if (spank_context() == S_CTX_SLURMD)
+		options_register(sp, take_option);
+		break;
+	case S_CTX_SLURMD:
 		slurmd_init(&plugin, argc, argv);
+		break;
+	case S_CTX_LOCAL:
+	case S_CTX_ALLOCATOR:
+		/* before the options come, which the site may forbid */
+		settings_load(&plugin, argc, argv, REPORT_QUIET);
+		options_register(sp, take_option);
+		break;
+	default:
+		break;
+	}
 	return ESPANK_SUCCESS;
 }
 
@@ -43,6 +67,7 @@ EXPORT int slurm_spank_init_post_opt(spank_t sp, int argc, char **argv)
 		break;
 	case S_CTX_LOCAL:
 	case S_CTX_ALLOCATOR:
+		submit_forget_options(sp);
 		if (settings_load(&plugin, argc, argv, REPORT_QUIET))
 			submit_job(&plugin, sp);
 		break;

@@ -15,6 +15,8 @@
 #include "spank/step_end.h"
 #include "spank/step_env.h"
 #include "spank/step_record.h"
+#include "spank/step_span.h"
+#include "spank/step_wish.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -60,6 +62,7 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 {
 	struct step *step = &plugin->step;
 	const char *node = getenv("SLURMD_NODENAME");
+	struct step_resource resource;
 	_cleanup_close_ int spool = -1;
 	char **env = NULL;
 	struct err err;
@@ -77,7 +80,10 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 		slurm_info(
 			"otel: job %u: context taken from the environment: %s",
 			step->job_id, err.msg);
-	step_env_hand_out(sp, step);
+	step_wish_heed(plugin->config, env, step);
+	step_gpus_read(env, !step_spans_nodes(step), &step->gpus);
+	step_resource_make(plugin->config, env, step, &resource);
+	step_env_hand_out(sp, step, &resource);
 	step->active = true;
 	attempt_watch(step);
 	/* a batch step says 0 and means 1 */

@@ -13,9 +13,11 @@
 #include "host/fate.h"
 #include "spank/job_file.h"
 #include "spank/job_span.h"
+#include "spank/step_gpu.h"
 #include "spank/tasks.h"
 #include "spool/open.h"
 #include "trace/traceparent.h"
+#include "trace/user_attrs.h"
 
 struct plugin;
 struct spank_handle;
@@ -48,6 +50,8 @@ struct step {
 	bool parent_remote;
 	bool has_foreign; /* a context of another trace was found */
 	struct trace_context foreign;
+	struct user_attrs attrs; /* of this step's own */
+	struct step_gpus gpus;
 	struct failed_tasks failed;
 	uint32_t *told_restart; /* shared with the task, or NULL: attempt.h */
 	struct tasks tasks;

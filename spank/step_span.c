@@ -9,6 +9,7 @@
 
 #include "span/attrs.h"
 #include "span/exit_status.h"
+#include "span/user_attrs_set.h"
 #include "spank/compat.h"
 
 void step_id_name(uint32_t step_id, char *ret)
@@ -86,6 +87,15 @@ static void set_failure(struct span *span, const struct failed_tasks *failed)
 	span_set_int(span, ATTR_STEP_FAILED_TASKS, failed->count);
 }
 
+static void set_gpus(struct span *span, const struct step_gpus *gpus)
+{
+	if (!gpus->count)
+		return;
+	span_set_int(span, ATTR_GPU_COUNT, gpus->count);
+	if (*gpus->devices)
+		span_set_str(span, ATTR_GPU_DEVICES, gpus->devices);
+}
+
 /* What every span of a step has from its beginning on. */
 static struct span *begin(const struct config *config, const struct step *step,
 			  const char *step_id)
@@ -98,6 +108,7 @@ static struct span *begin(const struct config *config, const struct step *step,
 		return NULL;
 	span_set_times(span, step->start_ns, step->start_ns);
 	span_set_str(span, ATTR_STEP_ID, step_id);
+	set_gpus(span, &step->gpus);
 	return span;
 }
 
@@ -130,6 +141,7 @@ static struct span *step_span_begin(const struct config *config,
 	span_set_int(span, ATTR_STEP_NTASKS, step->ntasks ? step->ntasks : 1);
 	if (step->has_foreign)
 		span_add_link(span, &step->foreign, true, NULL, NULL);
+	span_set_user_attrs(span, &step->attrs);
 	return span;
 }
 

@@ -176,6 +176,15 @@ spank_err_t spank_job_control_unsetenv(spank_t sp, const char *name)
 	return ESPANK_SUCCESS;
 }
 
+spank_err_t spank_option_register(spank_t sp, struct spank_option *option)
+{
+	(void)sp;
+	if (fake.n_options == FAKE_OPTIONS_MAX)
+		abort();
+	fake.options[fake.n_options++] = *option;
+	return ESPANK_SUCCESS;
+}
+
 const char *spank_strerror(spank_err_t err)
 {
 	return err == ESPANK_SUCCESS ? "Success" : "fake error";

@@ -12,6 +12,7 @@
 #include <slurm/spank.h>
 
 #define FAKE_ENV_MAX 64
+#define FAKE_OPTIONS_MAX 8
 #define FAKE_LOG_SIZE 8192
 
 struct fake_spank {
@@ -26,6 +27,9 @@ struct fake_spank {
 	char *env[FAKE_ENV_MAX + 1];
 	/* what spank_job_control_setenv() was given: "NAME=value", owned */
 	char *job_control[FAKE_ENV_MAX + 1];
+	/* what spank_option_register() was given; its texts are borrowed */
+	struct spank_option options[FAKE_OPTIONS_MAX];
+	int n_options;
 	/* everything that was logged, a line each */
 	char log[FAKE_LOG_SIZE];
 };

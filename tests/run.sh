@@ -199,7 +199,7 @@ run_fuzzers() {
 }
 
 lint_shell() {
-  cd "$TOP" && shellcheck -x contrib/*.sh contrib/lib/*.sh tests/*.sh tests/*/*.sh \
+  cd "$TOP" && shellcheck -x contrib/*.sh contrib/lib/*.sh contrib/examples/*/*.sh tests/*.sh tests/*/*.sh \
     tests/cluster/lib/*.sh bench/*.sh .ci/run
 }
 

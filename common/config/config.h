@@ -19,15 +19,19 @@
 #include "util/err.h"
 
 enum compression { COMPRESSION_NONE, COMPRESSION_GZIP };
-enum endpoint_policy {
-	ENDPOINT_FAILOVER,
-	ENDPOINT_ROUND_ROBIN,
-	ENDPOINT_ALL
-};
+enum endpoint_policy { ENDPOINT_FAILOVER, ENDPOINT_ROUND_ROBIN, ENDPOINT_ALL };
 enum submit_context { SUBMIT_PARENT, SUBMIT_LINK, SUBMIT_IGNORE };
 enum span_names { SPAN_NAMES_COMPACT, SPAN_NAMES_DESCRIPTIVE };
 /* Each level has what the ones before it have. */
 enum detail { DETAIL_STEP, DETAIL_NODE, DETAIL_TASK };
+/* What users may ask for on the command line: bits of user_options. */
+enum user_option {
+	USER_OPTION_ON = 1 << 0,     /* --trace=on */
+	USER_OPTION_OFF = 1 << 1,    /* --trace=off */
+	USER_OPTION_DETAIL = 1 << 2, /* --trace=detail */
+	USER_OPTION_PARENT = 1 << 3, /* --trace-parent */
+	USER_OPTION_ATTR = 1 << 4,   /* --trace-attr */
+};
 enum log_level {
 	LOG_LEVEL_ERROR,
 	LOG_LEVEL_WARNING,
@@ -52,7 +56,7 @@ struct config {
 	strlist endpoint; /* at least one; complete, so that every
 			   * http(s) one has a path */
 	enum endpoint_policy endpoint_policy;
-	strlist headers;  /* "name=value", decoded, secret */
+	strlist headers; /* "name=value", decoded, secret */
 	char *headers_file;
 	char *auth; /* "bearer:/PATH" or "sigv4:REGION/SERVICE" */
 	char *credentials_file;
@@ -74,8 +78,11 @@ struct config {
 	enum span_names span_names;
 	enum detail detail;
 	enum job_comment job_comment;
-	char *trace_url; /* holds "{trace_id}" */
+	char *trace_url;                              /* holds "{trace_id}" */
 	uint64_t max_task_spans, max_spans_per_trace; /* 0: no limit */
+	unsigned int user_options; /* bits of enum user_option */
+	bool resource_attributes_in_job;
+	char *job_endpoint; /* http:// or https:// */
 	uint64_t attribute_count_limit, attribute_value_length_limit;
 	strlist attribute_deny;
 	uint64_t max_export_batch_size, max_export_batch_bytes, batch_timeout;

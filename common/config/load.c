@@ -291,6 +291,7 @@ void config_destroy(struct config *config)
 	strlist_free(config->resource_attributes);
 	sample_rules_clear(&config->sample_rules);
 	free(config->trace_url);
+	free(config->job_endpoint);
 	strlist_free(config->attribute_deny);
 	free(config->spool_dir);
 	free(config->agent_user);

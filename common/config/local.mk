@@ -15,6 +15,7 @@ config_sources = \
 	common/config/strlist.c \
 	common/config/table.c \
 	common/config/text.c \
+	common/config/user_options.c \
 	common/config/value.c
 
 # Prints the documents that come from the table of keys: etc/otel.conf.example

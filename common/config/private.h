@@ -45,15 +45,17 @@ VALUE_TYPE(size);
 VALUE_TYPE(ratio);
 VALUE_TYPE(choice);
 VALUE_TYPE(sampler);
-VALUE_TYPE(rules);     /* adds one; "" takes all away */
-VALUE_TYPE(string);    /* any text on one line */
-VALUE_TYPE(path);      /* absolute */
-VALUE_TYPE(user);      /* a login name */
-VALUE_TYPE(trace_url); /* http(s), with {trace_id} */
-VALUE_TYPE(auth);      /* bearer:FILE or sigv4:REGION/SERVICE */
-VALUE_TYPE(proxy);     /* a URL of a scheme that libcurl knows */
-VALUE_TYPE(no_proxy);  /* hosts, separated by commas */
-VALUE_TYPE(endpoints); /* see endpoint.h */
+VALUE_TYPE(rules);        /* adds one; "" takes all away */
+VALUE_TYPE(string);       /* any text on one line */
+VALUE_TYPE(path);         /* absolute */
+VALUE_TYPE(user);         /* a login name */
+VALUE_TYPE(trace_url);    /* http(s), with {trace_id} */
+VALUE_TYPE(user_options); /* names of enum user_option, or none */
+VALUE_TYPE(job_endpoint); /* http:// or https://, without a password */
+VALUE_TYPE(auth);         /* bearer:FILE or sigv4:REGION/SERVICE */
+VALUE_TYPE(proxy);        /* a URL of a scheme that libcurl knows */
+VALUE_TYPE(no_proxy);     /* hosts, separated by commas */
+VALUE_TYPE(endpoints);    /* see endpoint.h */
 VALUE_TYPE(
 	attributes); /* name=value, percent-encoded; the last of a name wins */
 VALUE_TYPE(headers); /* name=value, percent-encoded; errors show nothing */

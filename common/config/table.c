@@ -366,6 +366,33 @@ const struct config_key config_keys[] = {
 	  .help = "A link to the trace in a backend, put after the trace id in "
 		  "JobComment. "
 		  "{trace_id} stands for the id." },
+	{ .name = "UserOptions",
+	  .section = TRACES,
+	  .def = "on,off,detail,parent,attr",
+	  .type = "list",
+	  ROW(user_options, unsigned int, user_options),
+	  .help = "Which options of sbatch, salloc and srun users may give: on, "
+		  "off and detail are the values of --trace, parent stands for "
+		  "--trace-parent and attr for --trace-attr. "
+		  "Another one is refused before the job is submitted. "
+		  "none forbids all." },
+	{ .name = "ResourceAttributesInJob",
+	  .section = TRACES,
+	  .def = "no",
+	  BOOL(resource_attributes_in_job),
+	  .help = "With yes, OTEL_RESOURCE_ATTRIBUTES of each task names "
+		  "cluster, partition, job, step and node, so that the spans of "
+		  "an application do. "
+		  "What the user has set there is kept." },
+	{ .name = "JobEndpoint",
+	  .section = TRACES,
+	  .type = "URL",
+	  ROW(job_endpoint, char *, job_endpoint),
+	  .help = "OTEL_EXPORTER_OTLP_ENDPOINT of each task whose user has set "
+		  "neither that nor OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: where "
+		  "applications send their own spans, http:// or https://, as "
+		  "seen from the nodes. "
+		  "Every user can read it, so it may hold no password." },
 
 	{ .name = "MaxTaskSpans",
 	  .section = LIMITS,

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRACE_URL_MAX 2048
+#include "config/endpoint.h"
+
+#define URL_MAX 2048
 
 /* Replaces the string of key; "" leaves none. */
 static int replace_string(const struct config_key *key, const char *text,
@@ -115,14 +117,51 @@ int value_parse_trace_url(const struct config_key *key, const char *text,
 	/* not shown: it may hold a password */
 	if (flaw)
 		return err_set(err, "the URL %s", flaw);
-	if (strlen(text) > TRACE_URL_MAX)
-		return err_set(err, "the URL is longer than %d bytes",
-			       TRACE_URL_MAX);
+	if (strlen(text) > URL_MAX)
+		return err_set(err, "the URL is longer than %d bytes", URL_MAX);
 	return replace_string(key, text, config, err);
 }
 
 void value_print_trace_url(const struct config_key *key,
 			   const struct config *config, FILE *out)
+{
+	print_string(key, config, out);
+}
+
+/* A base URL as OTEL_EXPORTER_OTLP_ENDPOINT holds one. */
+static const char *job_endpoint_flaw(const char *url)
+{
+	const char *authority = strstr(url, "://");
+	const char *end;
+
+	if (!has_prefix(url, "http://") && !has_prefix(url, "https://"))
+		return "does not start with http:// or https://";
+	authority += strlen("://");
+	end = authority + strcspn(authority, "/?#");
+	if (memchr(authority, '@', (size_t)(end - authority)))
+		return "holds a user or a password, which every job could read";
+	if (!endpoint_authority_valid(authority, end))
+		return "has no valid host and port";
+	if (strpbrk(url, " \t\"#?"))
+		return "holds a blank, a quote, a query or a fragment";
+	return NULL;
+}
+
+int value_parse_job_endpoint(const struct config_key *key, const char *text,
+			     struct config *config, struct err *err)
+{
+	const char *flaw = *text ? job_endpoint_flaw(text) : NULL;
+
+	/* not shown: it may hold a password */
+	if (flaw)
+		return err_set(err, "the URL %s", flaw);
+	if (strlen(text) > URL_MAX)
+		return err_set(err, "the URL is longer than %d bytes", URL_MAX);
+	return replace_string(key, text, config, err);
+}
+
+void value_print_job_endpoint(const struct config_key *key,
+			      const struct config *config, FILE *out)
 {
 	print_string(key, config, out);
 }

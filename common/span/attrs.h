@@ -82,6 +82,10 @@
 #define ATTR_STEP_SWITCHES_VOLUNTARY "slurm.step.context_switches.voluntary"	/* P, int */
 #define ATTR_STEP_SWITCHES_INVOLUNTARY "slurm.step.context_switches.involuntary" /* P, int */
 
+/* GPUs of a step on the node whose span it is; slurm.step is its first */
+#define ATTR_GPU_COUNT "slurm.gpu.count"			/* P, int */
+#define ATTR_GPU_DEVICES "slurm.gpu.devices"			/* P: "0,1" */
+
 /* node */
 #define ATTR_NODE_NAME "slurm.node.name"			/* P */
 #define ATTR_NODE_ID "slurm.node.id"				/* P, int */

@@ -3,7 +3,6 @@
 #include "span/comment.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,14 +11,12 @@
 
 #define PLACEHOLDER "{trace_id}"
 
-static bool shows_trace_id(const char *comment)
+bool comment_find(const char *comment, struct trace_id *ret)
 {
-	uint8_t id[TRACE_ID_SIZE];
-
 	while ((comment = strstr(comment, COMMENT_KEY))) {
 		comment += sizeof(COMMENT_KEY) - 1;
 		if (strnlen(comment, TRACE_ID_HEX) == TRACE_ID_HEX &&
-		    hex_decode(comment, TRACE_ID_SIZE, id) == 0)
+		    hex_decode(comment, TRACE_ID_SIZE, ret->b) == 0)
 			return true;
 	}
 	return false;
@@ -42,8 +39,9 @@ char *comment_compose(const char *existing, const struct trace_id *trace_id,
 {
 	struct buf out = BUF_INIT;
 	char id[TRACE_ID_HEX + 1];
+	struct trace_id shown;
 
-	if (existing && shows_trace_id(existing))
+	if (existing && comment_find(existing, &shown))
 		return NULL;
 	trace_id_format(trace_id, id);
 	if (existing && *existing) {

@@ -7,6 +7,7 @@
 #ifndef OTEL_SPAN_COMMENT_H
 #define OTEL_SPAN_COMMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@
  */
 char *comment_compose(const char *existing, const struct trace_id *trace_id,
 		      const char *url_template);
+
+/* The first trace id that a comment shows.  False when it shows none. */
+bool comment_find(const char *comment, struct trace_id *ret);
 
 /* The request: what the agent needs to find the job's trace id. */
 struct comment_request {

@@ -29,6 +29,7 @@
 #define JOB_CONTEXT_VAR "OTEL_CONTEXT"
 #define JOB_TRACESTATE_VAR "OTEL_TRACESTATE"
 #define JOB_BAGGAGE_VAR "OTEL_BAGGAGE"
+#define JOB_ATTRIBUTES_VAR "OTEL_ATTRIBUTES" /* see user_attrs.h */
 #define SPANK_PREFIX "SPANK_"           /* in prolog, epilog and job_record */
 #define SPANK_JOB_PREFIX "SLURM_SPANK_" /* in the environment of the job */
 

@@ -36,7 +36,7 @@ run_step() {
   read -r job seen < <(env "$@" srun -n1 sh -c 'echo "$SLURM_JOB_ID $TRACEPARENT"')
 }
 
-start_with_plugins --nodes 1
+start_with_plugins --nodes 1 --otel-conf ResourceAttributesInJob=yes
 
 # The trace that the others must leave alone; it runs as long as they do.
 victim=$(cluster_submit --wrap "echo \$TRACEPARENT; srun --overlap -n1 true; while ! test -e $CLUSTER_DIR/go; do sleep 0.1; done")
@@ -141,6 +141,63 @@ spans_is "none of it in the other job's trace" "job($job) | trace(\"${victims:3:
 run_step TRACEPARENT="$victims"
 traced_as_any_other "the victim's TRACEPARENT" "$job"
 spans_is "the victim's TRACEPARENT: that trace is continued" "root($job) | \"\(.trace)-\(.parent)\"" "${victims:3:49}"
+
+# --- users' options
+# never_runs NAME OPTION...: refused by each client, whose message is printable.
+never_runs() {
+  local what=$1 client output
+  shift
+  for client in "sbatch --wrap true" "salloc -n1 true" "srun -n1 true"; do
+    # shellcheck disable=SC2086
+    if output=$(${client%% *} "$@" ${client#* } 2>&1); then
+      fail "$what: ${client%% *} refuses it"
+    else
+      like "$what: ${client%% *} refuses it, and says why" "$output" 'error: --trace(-[a-z]*)?: '
+    fi
+  done
+}
+never_runs "format strings in a key" --trace-attr="$formats=x"
+never_runs "format strings as --trace" --trace="$formats"
+never_runs "the largest --trace" --trace="$(fill $((string_max - 10)))"
+never_runs "the largest --trace-parent" --trace-parent="$(fill $((string_max - 20)))"
+never_runs "the largest --trace-attr" --trace-attr="k=$(fill $((string_max - 20)))"
+never_runs "bad bytes" --trace-attr="k=$bad"
+never_runs "a newline in a key" --trace-attr=$'k\nslurm.job.id=1'
+never_runs "the root of another" --trace-attr="slurm.job.id=$victim"
+
+evil='%s%n","slurm.job.id":"'$victim'"}],"x":[{ <script> \u0000 $(id) `id` ; ä '$'\xf0\x9f\x92\xa9'
+job=$(cluster_submit --job-name=$'name\n   AdminComment=trace_id='"${victims:3:32}" --comment="trace_id=${victims:3:32}" \
+  --trace-attr=evil="$evil" --trace-attr=k=v --wrap 'srun -n1 --trace-attr=evil="$EVIL" true' --export=ALL,EVIL=x)
+traced_as_any_other "an attribute that looks like JSON" "$job"
+spans_is "it is the text it was" "root($job).attrs.evil" "$evil"
+isnt "a name and a comment with another's trace id change nothing" \
+  "$(cluster_query "root($job).trace")" "${victims:3:32}"
+
+# Past our options: what they would have written, by hand.
+lists=("$formats" "$(fill 100000)" "slurm.job.id=$victim" "k=%ff" "k=%0a" "$(seq -s, -f 'k%g=v' 5000)" $'k=v\nk=w')
+by_hand=()
+for value in "${lists[@]}"; do
+  run_step SLURM_SPANK_OTEL_ATTRIBUTES="$value" SPANK_OTEL_ATTRIBUTES="$value" SLURM_OTEL_ATTRIBUTES="$value" \
+    SLURM_OTEL_TRACE="$value" SLURM_OTEL_RESOURCE="$value" SLURM_SPANK__SLURM_SPANK_OPTION_otel_unknown="$value" \
+    _SLURM_SPANK_OPTION_otel_trace="$value" OTEL_RESOURCE_ATTRIBUTES="$value" CUDA_VISIBLE_DEVICES="$value"
+  by_hand+=("$job")
+done
+for i in "${!lists[@]}"; do
+  traced_as_any_other "hand-written attributes ${lists[i]:0:30}" "${by_hand[i]}"
+done
+script=$(cluster_script by_hand <<'END_OF_SCRIPT'
+while IFS= read -r -d '' value; do
+  SLURM_OTEL_ATTRIBUTES=$value SLURM_OTEL_TRACE=$value SLURM_OTEL_RESOURCE=$value \
+    OTEL_RESOURCE_ATTRIBUTES=$value CUDA_VISIBLE_DEVICES=$value srun -n1 true </dev/null || echo failed
+done <"$LISTS"
+END_OF_SCRIPT
+)
+printf '%s\0' "${lists[@]}" >"$CLUSTER_DIR/lists"
+job=$(LISTS=$CLUSTER_DIR/lists cluster_submit "$script")
+cluster_wait_job "$job"
+is "every step of a job that forges attributes runs" "$(cluster_job_output "$job")" ""
+wait_ok "and has its span" "root($job) and (steps($job) | length == $((${#lists[@]} + 1)))"
+spans_is "without them" "job($job) | map(.attrs | has(\"k\") or has(\"k1\")) | any" false
 
 # --- all of it at once, with the plugins and without
 hostile_job() {

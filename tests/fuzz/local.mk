@@ -11,7 +11,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz_span_json \
 	tests/fuzz/fuzz_spool_reader \
 	tests/fuzz/fuzz_traceparent \
-	tests/fuzz/fuzz_tracestate
+	tests/fuzz/fuzz_tracestate \
+	tests/fuzz/fuzz_user_attrs
 EXTRA_PROGRAMS += $(fuzz_targets) tests/fuzz/make_seeds
 CLEANFILES += $(fuzz_targets) tests/fuzz/make_seeds
 
@@ -39,6 +40,8 @@ tests_fuzz_fuzz_traceparent_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_traceparent_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_tracestate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_tracestate_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_user_attrs_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_user_attrs_LDADD = $(fuzz_libs)
 
 # Writes those seeds that are binary anew.
 tests_fuzz_make_seeds_SOURCES = tests/fuzz/make_seeds.c tests/fuzz/make_seeds.h \

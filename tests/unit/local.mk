@@ -38,6 +38,7 @@ unit_tests = \
 	tests/unit/test_spool_writer \
 	tests/unit/test_traceparent \
 	tests/unit/test_tracestate \
+	tests/unit/test_user_attrs \
 	tests/unit/test_utf8 \
 	tests/unit/test_verdict
 LDADD = libotel.la $(CRITERION_LIBS) $(PROTOBUF_C_LIBS)
@@ -52,9 +53,11 @@ plugin_tests = \
 	tests/unit/test_job_spans \
 	tests/unit/test_job_times \
 	tests/unit/test_nodelist \
+	tests/unit/test_options \
 	tests/unit/test_step_context \
 	tests/unit/test_step_detail \
 	tests/unit/test_step_hooks \
+	tests/unit/test_step_resource \
 	tests/unit/test_submission \
 	tests/unit/test_submit \
 	tests/unit/test_token_bucket
@@ -63,9 +66,11 @@ tests_unit_test_job_file_LDADD = $(plugin_test_libs)
 tests_unit_test_job_spans_LDADD = $(plugin_test_libs)
 tests_unit_test_job_times_LDADD = $(plugin_test_libs)
 tests_unit_test_nodelist_LDADD = $(plugin_test_libs)
+tests_unit_test_options_LDADD = $(plugin_test_libs)
 tests_unit_test_step_context_LDADD = $(plugin_test_libs)
 tests_unit_test_step_detail_LDADD = $(plugin_test_libs)
 tests_unit_test_step_hooks_LDADD = $(plugin_test_libs)
+tests_unit_test_step_resource_LDADD = $(plugin_test_libs)
 tests_unit_test_submission_LDADD = libjobsubmit.la $(LDADD)
 tests_unit_test_submit_LDADD = $(plugin_test_libs)
 tests_unit_test_token_bucket_LDADD = libjobsubmit.la $(LDADD)

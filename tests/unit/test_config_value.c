@@ -606,3 +606,72 @@ Test(config_value, names_of_headers_are_shown_as_they_are)
 {
 	assert_read("Headers", "a%b=1%25,c&'*=%20x", "a%b=1%25,c&'*=%20x");
 }
+
+Test(config_value, user_options_are_a_set_of_names)
+{
+	struct config *config;
+	char *text;
+
+	assert_refused(
+		"UserOptions=on,of\n",
+		":1: UserOptions: \"of\" is not on, off, detail, parent, "
+		"attr or none");
+	assert_refused("UserOptions=none,on\n",
+		       ":1: UserOptions: none stands alone");
+	assert_refused("UserOptions=on,none\n",
+		       ":1: UserOptions: none stands alone");
+	assert_refused("UserOptions=\",\"\n",
+		       ":1: UserOptions: names no option; write none to forbid "
+		       "all");
+	config = config_of("");
+	cr_assert_eq(config->user_options, 31);
+	config_destroy(config);
+	config = config_of("UserOptions=\"Attr, off\"\n");
+	cr_assert_eq(config->user_options, USER_OPTION_ATTR | USER_OPTION_OFF);
+	text = config_text(config, "UserOptions");
+	cr_assert_str_eq(text, "off,attr");
+	free(text);
+	config_destroy(config);
+	config = config_of("UserOptions=none\n");
+	cr_assert_eq(config->user_options, 0);
+	text = config_text(config, "UserOptions");
+	cr_assert_str_eq(text, "none");
+	free(text);
+	config_destroy(config);
+}
+
+Test(config_value, job_endpoint_is_a_url_for_everybody)
+{
+	static const struct {
+		const char *value, *flaw;
+	} bad[] = {
+		{ "grpc://c:4317", "does not start with http:// or https://" },
+		{ "collector:4318", "does not start with http:// or https://" },
+		{ "http://", "has no valid host and port" },
+		{ "http://:4318", "has no valid host and port" },
+		{ "http://c:port", "has no valid host and port" },
+		{ "http://u:p@c:4318", "holds a user or a password, which "
+				       "every job could read" },
+		{ "http://c/a b",
+		  "holds a blank, a quote, a query or a fragment" },
+		{ "http://c/?x=1",
+		  "holds a blank, a quote, a query or a fragment" },
+	};
+	struct config *config;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char line[128], said[192];
+
+		snprintf(line, sizeof(line), "JobEndpoint=\"%s\"\n",
+			 bad[i].value);
+		snprintf(said, sizeof(said), ":1: JobEndpoint: the URL %s",
+			 bad[i].flaw);
+		assert_refused(line, said);
+	}
+	config = config_of("JobEndpoint=HTTPS://[::1]:4318/base\n");
+	cr_assert_str_eq(config->job_endpoint, "HTTPS://[::1]:4318/base");
+	config_destroy(config);
+	config = config_of("");
+	cr_assert_null(config->job_endpoint);
+	config_destroy(config);
+}

@@ -340,3 +340,19 @@ Test(job_spans, a_held_job_is_traced_unless_it_went_well)
 	make();
 	cr_assert_eq(n_spans, 0);
 }
+
+Test(job_spans, users_attributes_where_the_site_allows_them)
+{
+	view.attributes = "team=physics,note=a%20b";
+	make();
+	cr_assert_null(attr(spans[n_spans - 1], "team"));
+	config.user_options = USER_OPTION_ATTR;
+	make();
+	cr_assert_str_eq(text(spans[n_spans - 1], "team"), "physics");
+	cr_assert_str_eq(text(spans[n_spans - 1], "note"), "a b");
+	cr_assert_null(attr(spans[0], "team"), "the root's alone");
+	view.attributes = "team=physics,slurm.job.id=1";
+	make();
+	cr_assert_null(attr(spans[n_spans - 1], "team"));
+	cr_assert_str_eq(text(spans[n_spans - 1], ATTR_JOB_ID), "42");
+}

@@ -121,16 +121,19 @@ Test(job_view, requeue_of_an_ended_job_is_not_another_end)
 
 Test(job_view, finds_the_carried_context_with_and_without_prefix)
 {
-	static char *bare[] = { "OTHER=1", "OTEL_CONTEXT=a", "OTEL_BAGGAGE=b" };
+	static char *bare[] = { "OTHER=1", "OTEL_CONTEXT=a", "OTEL_BAGGAGE=b",
+				"OTEL_ATTRIBUTES=k=v" };
 	static char *prefixed[] = { NULL, "SPANK_OTEL_CONTEXT=c",
 				    "OTEL_CONTEXTX=d" };
 
 	record.spank_job_env = bare;
-	record.spank_job_env_size = 3;
+	record.spank_job_env_size = 4;
 	cr_assert_str_eq(view().context, "a");
+	cr_assert_str_eq(view().attributes, "k=v");
 	cr_assert_str_eq(view().baggage, "b");
 	cr_assert_null(view().tracestate);
 	record.spank_job_env = prefixed;
+	record.spank_job_env_size = 3;
 	cr_assert_str_eq(view().context, "c");
 }
 

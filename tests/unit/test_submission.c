@@ -675,3 +675,48 @@ Test(submission, no_comment_where_the_id_would_be_wrong)
 	submitted(1);
 	cr_assert_null(job.admin_comment);
 }
+
+/* ---- what users write by hand ------------------------------------------- */
+
+Test(submission, a_mode_that_is_not_allowed_is_forgotten)
+{
+	struct desc_list env = desc_spank_env(&job);
+	struct job_context context;
+
+	config.user_options = USER_OPTION_ON;
+	cr_assert_eq(desc_set(&env, JOB_CONTEXT_VAR,
+			      "00-" TRACE "-0000000000000000-00;m=off"),
+		     0);
+	context = submitted(1000);
+	expect_trace(&context, TRACE);
+	cr_assert_eq(context.mode, TRACE_MODE_DEFAULT);
+	cr_assert_eq(context.flags & TRACE_FLAG_SAMPLED, TRACE_FLAG_SAMPLED);
+	config.user_options = USER_OPTION_OFF;
+	cr_assert_eq(desc_set(&env, JOB_CONTEXT_VAR,
+			      "00-" TRACE "-0000000000000000-00;m=off"),
+		     0);
+	context = submitted(1000);
+	cr_assert_eq(context.mode, TRACE_MODE_OFF);
+	cr_assert_eq(context.flags & TRACE_FLAG_SAMPLED, 0);
+}
+
+Test(submission, attributes_stay_where_they_are_allowed_and_valid)
+{
+	struct desc_list env = desc_spank_env(&job);
+
+	config.user_options = USER_OPTION_ATTR;
+	cr_assert_eq(desc_set(&env, JOB_ATTRIBUTES_VAR, "k=v"), 0);
+	in_environment(SPANK_JOB_PREFIX JOB_ATTRIBUTES_VAR, "k=v");
+	submitted(1000);
+	cr_assert_str_eq(desc_get(&env, JOB_ATTRIBUTES_VAR), "k=v");
+	cr_assert_eq(desc_set(&env, JOB_ATTRIBUTES_VAR, "slurm.job.id=1"), 0);
+	submitted(1000);
+	cr_assert_null(desc_get(&env, JOB_ATTRIBUTES_VAR));
+	config.user_options = 0;
+	cr_assert_eq(desc_set(&env, JOB_ATTRIBUTES_VAR, "k=v"), 0);
+	in_environment(SPANK_JOB_PREFIX JOB_ATTRIBUTES_VAR, "k=v");
+	submitted(1000);
+	cr_assert_null(desc_get(&env, JOB_ATTRIBUTES_VAR));
+	env = desc_environment(&job);
+	cr_assert_null(desc_get(&env, SPANK_JOB_PREFIX JOB_ATTRIBUTES_VAR));
+}

@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 
 #include "fake_spank.h"
+#include "spank/step_wish.h"
 
 #define TRACE "0af7651916cd43dd8448eb211c80319c"
 #define SPAN "b7ad6b7169203331"
@@ -27,6 +28,9 @@ static void client(spank_context_t context)
 		"SLURM_SPANK_OTEL_BAGGAGE",
 		"SLURM_SPANK_OTEL_TRACESTATE",
 		STEP_PARENT_VAR,
+		STEP_MODE_VAR,
+		STEP_ATTRIBUTES_VAR,
+		"SLURM_SPANK_OTEL_ATTRIBUTES",
 	};
 
 	fake_spank_reset(context);
@@ -34,6 +38,7 @@ static void client(spank_context_t context)
 		unsetenv(names[i]);
 	memset(&config, 0, sizeof(config));
 	sampler_parse("parentbased_always_on", &config.sampler);
+	config.user_options = USER_OPTION_OFF | USER_OPTION_ATTR;
 	memset(&plugin, 0, sizeof(plugin));
 	plugin.config = &config;
 }
@@ -196,4 +201,64 @@ Test(submit, srun_alone_is_a_submission)
 	submit_job(&plugin, NULL);
 	cr_assert_not_null(fake_spank_job_control("OTEL_CONTEXT"));
 	cr_assert_not_null(getenv("SLURM_SPANK_OTEL_CONTEXT"));
+}
+
+Test(submit, options_travel_with_the_job)
+{
+	client(S_CTX_ALLOCATOR);
+	setenv(STEP_MODE_VAR, "stale", 1);
+	setenv(STEP_ATTRIBUTES_VAR, "stale=1", 1);
+	cr_assert_eq(submit_take_option(&plugin, OPTION_TRACE, "off"), 0);
+	cr_assert_eq(submit_take_option(&plugin, OPTION_ATTR, "k=a b"), 0);
+	submit_job(&plugin, NULL);
+	cr_assert_eq(carried().mode, TRACE_MODE_OFF);
+	cr_assert_str_eq(fake_spank_job_control("OTEL_ATTRIBUTES"), "k=a%20b");
+	cr_assert_str_eq(getenv("SLURM_SPANK_OTEL_ATTRIBUTES"), "k=a%20b");
+	cr_assert_null(getenv(STEP_MODE_VAR));
+	cr_assert_null(getenv(STEP_ATTRIBUTES_VAR));
+}
+
+Test(submit, a_refused_option_is_named)
+{
+	client(S_CTX_ALLOCATOR);
+	cr_assert_eq(submit_take_option(&plugin, OPTION_TRACE, "on"), -1);
+	cr_assert(strstr(fake.log, "--trace: not allowed here: UserOptions"));
+	cr_assert_eq(submit_take_option(&plugin, OPTION_PARENT, "%n"), -1);
+	cr_assert(strstr(fake.log, "--trace-parent: give a traceparent"));
+}
+
+Test(submit, options_of_a_step_stay_with_the_step)
+{
+	client(S_CTX_LOCAL);
+	setenv("SLURM_JOB_ID", "7", 1);
+	config.user_options |= USER_OPTION_PARENT;
+	cr_assert_eq(submit_take_option(&plugin, OPTION_TRACE, "off"), 0);
+	cr_assert_eq(submit_take_option(&plugin, OPTION_ATTR, "k=v"), 0);
+	cr_assert_eq(submit_take_option(&plugin, OPTION_PARENT, GIVEN), 0);
+	submit_job(&plugin, NULL);
+	cr_assert_null(fake_spank_job_control("OTEL_ATTRIBUTES"));
+	cr_assert_str_eq(getenv(STEP_MODE_VAR), "off");
+	cr_assert_str_eq(getenv(STEP_ATTRIBUTES_VAR), "k=v");
+	cr_assert_str_eq(getenv(STEP_PARENT_VAR), GIVEN);
+	cr_assert_str_eq(getenv("TRACEPARENT"), GIVEN);
+}
+
+Test(submit, slurms_copies_of_the_options_go_no_further)
+{
+	static const char *const names[] = {
+		"_SLURM_SPANK_OPTION_otel_trace",
+		"_SLURM_SPANK_OPTION_otel_trace_parent",
+		"_SLURM_SPANK_OPTION_otel_trace_attr",
+	};
+
+	client(S_CTX_ALLOCATOR);
+	for (size_t i = 0; i < 3; i++) {
+		setenv(names[i], "x", 1);
+		spank_job_control_setenv(NULL, names[i], "x", 1);
+	}
+	submit_forget_options(NULL);
+	for (size_t i = 0; i < 3; i++) {
+		cr_assert_null(getenv(names[i]), "%s", names[i]);
+		cr_assert_null(fake_spank_job_control(names[i]));
+	}
 }
