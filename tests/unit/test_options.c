@@ -213,6 +213,7 @@ static void heed(uint32_t step_id, const char *mode, const char *attributes)
 	step.fate = TRACE_EXPORTED;
 	step.self.flags = TRACE_FLAG_SAMPLED | TRACE_FLAG_RANDOM;
 	step.self.span_id.b[0] = 1;
+	step.handed = step.self;
 	step.parent.b[0] = 2;
 	step_wish_heed(&config, env, &step);
 }
@@ -221,8 +222,8 @@ Test(options, an_untraced_step_leaves_its_place_to_its_parent)
 {
 	heed(0, "off", "");
 	cr_assert_eq(step.fate, TRACE_DROPPED);
-	cr_assert_eq(step.self.span_id.b[0], 2);
-	cr_assert_eq(step.self.flags, TRACE_FLAG_RANDOM);
+	cr_assert_eq(step.handed.span_id.b[0], 2);
+	cr_assert_eq(step.handed.flags, TRACE_FLAG_RANDOM);
 }
 
 Test(options, a_step_has_its_own_mode_and_attributes)

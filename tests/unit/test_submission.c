@@ -78,7 +78,10 @@ void slurm_debug(const char *format, ...)
 
 /* ---- a job -------------------------------------------------------------- */
 
-static struct config config;
+static struct config config = {
+	.user_options = USER_OPTION_ON | USER_OPTION_OFF | USER_OPTION_DETAIL |
+			USER_OPTION_PARENT | USER_OPTION_ATTR,
+};
 static bool at_allocation;
 static struct submissions submissions;
 static job_desc_msg_t job;
