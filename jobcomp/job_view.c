@@ -184,9 +184,19 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
 /* slurmctld's own, set by `slurmctld -t`; absent in other programs. */
 extern bool test_config __attribute__((weak));
 
+bool job_view_in_config_test(void)
+{
+	return &test_config && test_config;
+}
+
 bool job_view_in_slurmctld(void)
 {
-	return running_in_slurmctld() && !(&test_config && test_config);
+	return running_in_slurmctld() && !job_view_in_config_test();
+}
+
+const char *job_view_plugin_dir(void)
+{
+	return slurm_conf.plugindir;
 }
 
 const char *job_view_cluster(void)

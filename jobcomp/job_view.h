@@ -72,6 +72,10 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
 /* True in a slurmctld that serves; `sacct -c` loads the plugin too, and so does
  * `slurmctld -t`, which only tests its configuration. */
 bool job_view_in_slurmctld(void);
+bool job_view_in_config_test(void);
+
+/* PluginDir, one directory or several; borrowed from Slurm's configuration. */
+const char *job_view_plugin_dir(void);
 
 /* ClusterName; borrowed from slurmctld's configuration. */
 const char *job_view_cluster(void);

@@ -10,7 +10,8 @@ libjobspans_la_CPPFLAGS = $(AM_CPPFLAGS)
 
 EXTRA_DIST += jobcomp/jobcomp_otel.map \
 	jobcomp/compat.h jobcomp/job_view.c jobcomp/job_view_slurm.h \
-	jobcomp/jobcomp_otel.c jobcomp/log.h jobcomp/recorder.c jobcomp/recorder.h
+	jobcomp/jobcomp_otel.c jobcomp/log.h jobcomp/recorder.c jobcomp/recorder.h \
+	jobcomp/chain.c jobcomp/chain.h jobcomp/settings.c jobcomp/settings.h
 
 if HAVE_SLURM_SOURCE
 # What Slurm's own configure would have made: its version in a header, and a
@@ -31,10 +32,12 @@ libjobview_la_CPPFLAGS = $(AM_CPPFLAGS) -DUSE_ALIAS=1 \
 
 slurmplugin_LTLIBRARIES += jobcomp_otel.la
 jobcomp_otel_la_SOURCES = \
+	jobcomp/chain.c jobcomp/chain.h \
 	jobcomp/compat.h \
 	jobcomp/jobcomp_otel.c \
 	jobcomp/log.h \
-	jobcomp/recorder.c jobcomp/recorder.h
+	jobcomp/recorder.c jobcomp/recorder.h \
+	jobcomp/settings.c jobcomp/settings.h
 jobcomp_otel_la_CPPFLAGS = $(AM_CPPFLAGS) -Ijobcomp/slurm-headers -isystem $(SLURM_SOURCE)
 jobcomp_otel_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,--version-script=$(srcdir)/jobcomp/jobcomp_otel.map -Wl,-z,lazy

@@ -22,22 +22,6 @@
 
 #define SPOOL_NAME "slurmctld"
 
-static struct config *load(char *path, size_t size, struct err *err)
-{
-	struct config_source source = {
-		.file = path,
-		.file_optional = true,
-		.use_environment = true,
-	};
-	struct config *config;
-
-	if (config_default_path(path, size) < 0) {
-		err_set(err, "the path of otel.conf is too long");
-		return NULL;
-	}
-	return config_load(&source, &config, err) < 0 ? NULL : config;
-}
-
 /* Makes the spool and starts the agent.  It looks users up and forks, and at a
  * reconfigure slurmctld holds its locks: so only when there is a need. */
 static void start(const struct config *config)
@@ -81,20 +65,30 @@ static void say_defaults(const char *config_file)
 			config_file, strerror(errno));
 }
 
-void recorder_configure(struct recorder *recorder)
+/* Says whether spans are made from now on, and sees to what that needs. */
+static bool is_on(struct recorder *recorder, const struct settings *settings)
 {
-	char path[PATH_MAX];
-	struct config *config;
-	struct err err;
+	const struct config *config = settings->config;
 
-	config = load(path, sizeof(path), &err);
-	if (!config) {
-		slurm_error("otel: tracing is off: %s", err.msg);
-	} else if (!config->enabled) {
-		slurm_info("otel: tracing is off: Enabled=no in %s", path);
+	if (!config || settings->has_mistakes)
+		return false;
+	if (!config->enabled) {
+		slurm_info("otel: tracing is off: Enabled=no in %s",
+			   settings->path);
 	} else if (!goes_on(recorder->config, config)) {
-		say_defaults(path);
+		say_defaults(settings->path);
 		start(config);
+	}
+	return true;
+}
+
+void recorder_configure(struct recorder *recorder, struct settings *settings)
+{
+	struct config *config = NULL;
+
+	if (is_on(recorder, settings)) {
+		config = settings->config;
+		settings->config = NULL;
 	}
 	pthread_mutex_lock(&recorder->lock);
 	config_destroy(recorder->config);

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "host/log_once.h"
 #include "jobcomp/job_view.h"
+#include "jobcomp/settings.h"
 
 #define RECORDER_ENDED_MAX 4096
 
@@ -34,12 +35,12 @@ struct recorder {
 	}
 
 /*
- * Reads otel.conf (again); makes the spool and starts the agent, the first
- * time, and when SpoolDir or AgentUser changed or the agent is gone.  At the
- * load of the plugin and at a reconfigure, one call at a time.  On a mistake
- * tracing is off, one error is logged, and slurmctld goes on.
+ * Takes over the configuration that settings hold, unless they have mistakes,
+ * which turn tracing off; makes the spool and starts the agent, the first time,
+ * and when SpoolDir or AgentUser changed or the agent is gone.  At the load of
+ * the plugin and at a reconfigure, one call at a time.
  */
-void recorder_configure(struct recorder *recorder);
+void recorder_configure(struct recorder *recorder, struct settings *settings);
 
 /*
  * Records the end of a job.  Microseconds, no waiting but for SpoolSync=yes and

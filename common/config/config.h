@@ -18,11 +18,7 @@
 #include "util/err.h"
 
 enum compression { COMPRESSION_NONE, COMPRESSION_GZIP };
-enum endpoint_policy {
-	ENDPOINT_FAILOVER,
-	ENDPOINT_ROUND_ROBIN,
-	ENDPOINT_ALL
-};
+enum endpoint_policy { ENDPOINT_FAILOVER, ENDPOINT_ROUND_ROBIN, ENDPOINT_ALL };
 enum submit_context { SUBMIT_PARENT, SUBMIT_LINK, SUBMIT_IGNORE };
 enum span_names { SPAN_NAMES_COMPACT, SPAN_NAMES_DESCRIPTIVE };
 enum log_level {
@@ -43,7 +39,7 @@ struct config {
 	strlist endpoint; /* at least one; complete, so that every
 			   * http(s) one has a path */
 	enum endpoint_policy endpoint_policy;
-	strlist headers;  /* "name=value", decoded, secret */
+	strlist headers; /* "name=value", decoded, secret */
 	char *headers_file;
 	char *auth; /* "bearer:/PATH" or "sigv4:REGION/SERVICE" */
 	char *credentials_file;
@@ -61,7 +57,9 @@ struct config {
 	enum submit_context submit_context;
 	enum span_names span_names;
 	enum job_comment job_comment;
-	char *trace_url; /* holds "{trace_id}" */
+	char *trace_url;      /* holds "{trace_id}" */
+	char *job_comp_chain; /* NAME of jobcomp/NAME: [a-z0-9_]+, not ours */
+	double cost_per_cpu_hour, cost_per_gpu_hour; /* 0: costs nothing */
 	uint64_t attribute_count_limit, attribute_value_length_limit;
 	strlist attribute_deny;
 	uint64_t max_export_batch_size, max_export_batch_bytes, batch_timeout;

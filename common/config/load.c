@@ -276,9 +276,11 @@ void config_destroy(struct config *config)
 	free(config->environment);
 	strlist_free(config->resource_attributes);
 	free(config->trace_url);
+	free(config->job_comp_chain);
 	strlist_free(config->attribute_deny);
 	free(config->spool_dir);
 	free(config->agent_user);
+	free(config->metrics_file);
 	strlist_free(loaded->files);
 	free(loaded);
 	errno = saved;

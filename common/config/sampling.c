@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Parsers and printers of what a sampler is made of: its name and its ratio.
- * The ratio has a decimal point whatever locale the program around us set.
+ * Parsers and printers of what a sampler is made of, its name and its ratio,
+ * and of other plain numbers.  They have a decimal point whatever locale the
+ * program around us set.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strtod_l */
@@ -47,25 +48,53 @@ int value_parse_ratio(const struct config_key *key, const char *text,
 	return 0;
 }
 
-void value_print_ratio(const struct config_key *key,
-		       const struct config *config, FILE *out)
+static void print_decimal(double value, FILE *out)
 {
 	locale_t c_locale = newlocale(LC_ALL_MASK, "C", NULL);
 	locale_t before = uselocale(c_locale);
-	const double *value = value_place_const(key, config);
 	char text[40] = "";
 	int precision;
 
 	/* the shortest form that reads back as the same number */
 	for (precision = 1; precision <= 17; precision++) {
-		snprintf(text, sizeof(text), "%.*g", precision, *value);
-		if (strtod(text, NULL) == *value)
+		snprintf(text, sizeof(text), "%.*g", precision, value);
+		if (strtod(text, NULL) == value)
 			break;
 	}
 	fputs(text, out);
 	uselocale(before);
 	if (c_locale)
 		freelocale(c_locale);
+}
+
+void value_print_ratio(const struct config_key *key,
+		       const struct config *config, FILE *out)
+{
+	const double *value = value_place_const(key, config);
+
+	print_decimal(*value, out);
+}
+
+int value_parse_amount(const struct config_key *key, const char *text,
+		       struct config *config, struct err *err)
+{
+	char quote[CONFIG_QUOTE_SIZE];
+	double value = 0;
+
+	if (*text && (parse_decimal(text, &value) < 0 || value > 1e15))
+		return err_set(err, "\"%s\" is not a number from 0 up",
+			       value_quote(text, quote));
+	*(double *)value_place(key, config) = value;
+	return 0;
+}
+
+void value_print_amount(const struct config_key *key,
+			const struct config *config, FILE *out)
+{
+	const double *value = value_place_const(key, config);
+
+	if (*value > 0)
+		print_decimal(*value, out);
 }
 
 /* ---- the sampler ------------------------------------------------------- */
