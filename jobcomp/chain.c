@@ -29,12 +29,13 @@ static int link_entries(void *plugin, const char *type, const char *path,
 	void *symbols[SYMBOLS] = { NULL };
 
 	plugin_get_syms(plugin, SYMBOLS, names, symbols);
-	for (int i = 0; i < SYMBOLS; i++)
+	if (!symbols[TYPE] || strcmp(symbols[TYPE], type))
+		return err_set(err, "%s is %.64s", path,
+			       symbols[TYPE] ? (const char *)symbols[TYPE]
+					     : "no plugin of Slurm's");
+	for (int i = 0; i < JOBCOMP_ENTRY_COUNT; i++)
 		if (!symbols[i])
 			return err_set(err, "%s has no %s()", path, names[i]);
-	if (strcmp(symbols[TYPE], type))
-		return err_set(err, "%s is %.64s", path,
-			       (const char *)symbols[TYPE]);
 	memcpy(ret, symbols, sizeof(*ret));
 	return 0;
 }

@@ -76,50 +76,86 @@ static double tres_amount(const char *text)
 	return amount;
 }
 
+struct gpus {
+	double all;    /* "gres/gpu" */
+	double models; /* "gres/gpu:a100" and the like, together */
+};
+
+/* A site may have Slurm track GPUs, models of GPUs, or both. */
+static void count_gpus(const char *tres, double amount, struct gpus *gpus)
+{
+	if (!strcmp(tres, "gres/gpu"))
+		gpus->all = amount;
+	else if (!strncmp(tres, "gres/gpu:", strlen("gres/gpu:")))
+		gpus->models += amount;
+}
+
 /* "cpu=4,mem=8G,node=2,billing=4,gres/gpu=2": one attribute each.  Returns the
  * number of GPUs. */
 static double set_tres(struct span *span, const char *tres)
 {
 	char copy[1024], key[256], *save = NULL;
-	double gpus = 0;
+	struct gpus gpus = { 0 };
 
 	if (!tres || strlen(tres) >= sizeof(copy))
 		return 0;
 	strcpy(copy, tres);
 	for (char *item = strtok_r(copy, ",", &save); item;
 	     item = strtok_r(NULL, ",", &save)) {
-		char *amount = strchr(item, '=');
+		char *text = strchr(item, '=');
+		double amount;
 
-		if (!amount)
+		if (!text)
 			continue;
-		*amount++ = '\0';
+		*text++ = '\0';
+		amount = tres_amount(text);
 		snprintf(key, sizeof(key), ATTR_TRES_ALLOC_PREFIX "%s", item);
-		span_set_double(span, key, tres_amount(amount));
-		if (!strcmp(item, "gres/gpu"))
-			gpus = tres_amount(amount);
+		span_set_double(span, key, amount);
+		count_gpus(item, amount, &gpus);
 	}
-	return gpus;
+	return gpus.all > 0 ? gpus.all : gpus.models;
 }
 
-static void set_resources(struct span *span, const struct job_view *view)
+/* What ran, without the time it was suspended. */
+static double hours(const struct job_view *view)
 {
 	double seconds = view->start ? difftime(view->end_time, view->start) -
 					       (double)view->suspended
 				     : 0;
-	double gpus = set_tres(span, view->tres_alloc);
 
-	if (seconds < 0)
-		seconds = 0;
+	return seconds > 0 ? seconds / 3600 : 0;
+}
+
+static void set_cost(struct span *span, const struct config *config,
+		     double cpu_hours, double gpu_hours)
+{
+	if (config->cost_per_cpu_hour > 0 || config->cost_per_gpu_hour > 0)
+		span_set_double(span, ATTR_JOB_COST,
+				cpu_hours * config->cost_per_cpu_hour +
+					gpu_hours * config->cost_per_gpu_hour);
+}
+
+static void set_resources(struct span *span, const struct config *config,
+			  const struct job_view *view)
+{
+	double gpus = set_tres(span, view->tres_alloc);
+	double cpu_hours = view->cpus * hours(view);
+	double gpu_hours = gpus * hours(view);
+
 	set_text(span, ATTR_NODELIST, view->nodelist);
 	span_set_int(span, ATTR_NNODES, view->nnodes);
 	if (view->ntasks)
 		span_set_int(span, ATTR_NTASKS, view->ntasks);
 	if (view->cpus)
-		span_set_double(span, ATTR_JOB_CPU_HOURS,
-				view->cpus * seconds / 3600);
-	if (gpus > 0)
-		span_set_double(span, ATTR_JOB_GPU_HOURS,
-				gpus * seconds / 3600);
+		span_set_double(span, ATTR_JOB_CPU_HOURS, cpu_hours);
+	if (gpus > 0) {
+		span_set_int(span, ATTR_GPU_COUNT, (int64_t)gpus);
+		span_set_double(span, ATTR_JOB_GPU_HOURS, gpu_hours);
+	}
+	if (view->suspended > 0)
+		span_set_double(span, ATTR_JOB_SUSPENDED_TIME,
+				(double)view->suspended);
+	set_cost(span, config, cpu_hours, gpu_hours);
 }
 
 static void set_outcome(struct span *span, const struct job_view *view)
@@ -136,7 +172,8 @@ static void set_outcome(struct span *span, const struct job_view *view)
 		span_set_int(span, ATTR_JOB_EXIT_SIGNAL, status.signal);
 }
 
-void job_attrs_root(struct span *span, const struct job_view *view)
+void job_attrs_root(struct span *span, const struct config *config,
+		    const struct job_view *view)
 {
 	set_text(span, ATTR_JOB_NAME, view->name);
 	set_text(span, ATTR_JOB_USER, view->user);
@@ -152,7 +189,7 @@ void job_attrs_root(struct span *span, const struct job_view *view)
 			     (int64_t)view->time_limit);
 	span_set_int(span, ATTR_JOB_PRIORITY, view->priority);
 	set_outcome(span, view);
-	set_resources(span, view);
+	set_resources(span, config, view);
 }
 
 void job_attrs_status(struct span *span, const struct job_view *view)

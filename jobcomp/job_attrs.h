@@ -3,6 +3,7 @@
 #ifndef OTEL_JOBCOMP_JOB_ATTRS_H
 #define OTEL_JOBCOMP_JOB_ATTRS_H
 
+#include "config/config.h"
 #include "jobcomp/job_view.h"
 #include "span/span.h"
 
@@ -11,7 +12,8 @@ void job_attrs_identity(struct span *span, const struct job_view *view);
 /* The queue phases. */
 void job_attrs_queue(struct span *span, const struct job_view *view);
 /* The root. */
-void job_attrs_root(struct span *span, const struct job_view *view);
+void job_attrs_root(struct span *span, const struct config *config,
+		    const struct job_view *view);
 /*
  * The root's status by the job's final state: Error for FAILED, TIMEOUT,
  * OUT_OF_MEMORY, NODE_FAIL, BOOT_FAIL and DEADLINE; unset for all others, a

@@ -5,10 +5,14 @@
  */
 #include "jobcomp/job_view_slurm.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "jobcomp/job_view.h"
 #include "trace/job_context.h"
+
+/* In spank_job_env: the restart count of the last attempt that is recorded. */
+#define TOLD_VAR "OTEL_TOLD"
 
 int job_view_verify(struct job_record *job, struct err *err)
 {
@@ -25,13 +29,23 @@ int job_view_verify(struct job_record *job, struct err *err)
 	return 0;
 }
 
+/* A job that ran and is not COMPLETING after a preemption or a failed node is
+ * about to be requeued: slurmctld has no flag that says so. */
+static bool is_taken_back(const struct job_record *job, uint32_t base)
+{
+	return (base == JOB_PREEMPTED || base == JOB_NODE_FAIL) &&
+	       !IS_JOB_COMPLETING(job) && job->node_cnt && job->batch_flag &&
+	       job->details && job->details->requeue;
+}
+
 static enum job_end end_of(const struct job_record *job)
 {
 	uint32_t base = job->job_state & JOB_STATE_BASE;
 
 	if (IS_JOB_RESIZING(job) || IS_JOB_REVOKED(job))
 		return JOB_NOT_ENDED;
-	if (job->job_state & (JOB_REQUEUE | JOB_SPECIAL_EXIT))
+	if (job->job_state & (JOB_REQUEUE | JOB_SPECIAL_EXIT) ||
+	    is_taken_back(job, base))
 		return JOB_REQUEUED;
 	return base > JOB_SUSPENDED ? JOB_ENDED : JOB_NOT_ENDED;
 }
@@ -59,6 +73,23 @@ static const char *carried(const struct job_record *job, const char *name)
 			return var + len + 1;
 	}
 	return NULL;
+}
+
+/* The first component of a heterogeneous job gives all of them their trace. */
+static const char *leader_context(const struct job_record *job)
+{
+	const struct job_record *leader = NULL;
+
+	if (job->het_job_id && job->het_job_id != job->job_id)
+		leader = find_job_record(job->het_job_id);
+	return leader ? carried(leader, JOB_CONTEXT_VAR) : NULL;
+}
+
+static bool is_told(const struct job_record *job)
+{
+	const char *restart = carried(job, TOLD_VAR);
+
+	return restart && strtoul(restart, NULL, 10) == job->restart_cnt;
 }
 
 static char **comment_field(struct job_record *job, enum job_comment field)
@@ -125,6 +156,31 @@ static void fill_names(const struct job_record *job, struct job_view *view)
 	view->context = carried(job, JOB_CONTEXT_VAR);
 	view->tracestate = carried(job, JOB_TRACESTATE_VAR);
 	view->baggage = carried(job, JOB_BAGGAGE_VAR);
+	view->leader_context = leader_context(job);
+}
+
+/*
+ * suspend_time is when it was suspended or resumed, whichever was last.  To
+ * Slurm a job that ends suspended has ended when that began; its processes and
+ * its nodes were its own until now.  A requeue leaves that time out of
+ * tot_sus_time.
+ */
+static void fill_suspension(const struct job_record *job, struct job_view *view)
+{
+	const time_t last = job->suspend_time;
+	const bool ran_on =
+		job->tot_sus_time &&
+		job->start_time + job->pre_sus_time + job->tot_sus_time == last;
+
+	if (job->end_time != last || ran_on) {
+		view->resumed = last;
+		return;
+	}
+	view->suspended_since = last;
+	view->end_time = time(NULL);
+	if (job->job_state & JOB_REQUEUE ||
+	    (job->job_state & JOB_STATE_BASE) == JOB_PREEMPTED)
+		view->suspended += view->end_time - last;
 }
 
 static void fill_times(const struct job_record *job, struct job_view *view)
@@ -140,6 +196,10 @@ static void fill_times(const struct job_record *job, struct job_view *view)
 	view->end_time = job->end_time;
 	view->suspended = job->tot_sus_time;
 	view->time_limit = time_limit_of(job);
+	if (job->start_time && job->resize_time >= job->start_time)
+		view->resized = job->resize_time;
+	if (job->suspend_time)
+		fill_suspension(job, view);
 }
 
 void job_view_fill(struct job_record *job, enum job_comment field,
@@ -155,6 +215,7 @@ void job_view_fill(struct job_record *job, enum job_comment field,
 		.het_job_id = job->het_job_id,
 		.het_offset = job->het_job_offset,
 		.restart = job->restart_cnt,
+		.told = is_told(job),
 		.uid = job->user_id,
 		.exit_code = (int)job->exit_code,
 		.derived_exit_code = (int)job->derived_ec,
@@ -179,6 +240,24 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
 	xfree(*comment);
 	*comment = xstrdup(text);
 	return true;
+}
+
+void job_view_set_told(struct job_record *job)
+{
+	char *text = xstrdup_printf(TOLD_VAR "=%u", job->restart_cnt);
+
+	for (uint32_t i = 0; i < job->spank_job_env_size; i++) {
+		char **var = &job->spank_job_env[i];
+
+		if (!*var || strncmp(*var, TOLD_VAR "=", sizeof(TOLD_VAR)))
+			continue;
+		xfree(*var);
+		*var = text;
+		return;
+	}
+	xrecalloc(job->spank_job_env, job->spank_job_env_size + 1,
+		  sizeof(char *));
+	job->spank_job_env[job->spank_job_env_size++] = text;
 }
 
 /* slurmctld's own, set by `slurmctld -t`; absent in other programs. */

@@ -40,13 +40,17 @@ struct job_view {
 	const char *queue_reason; /* why it waited: "Dependency"; or NULL */
 	uint32_t uid;
 	time_t submit, eligible, start, end_time;
-	time_t suspended;                 /* seconds */
+	time_t suspended;                 /* seconds, to its end */
+	time_t suspended_since;           /* it was suspended when it ended */
+	time_t resumed, resized;          /* the last time */
 	int exit_code, derived_exit_code; /* raw wait statuses */
 	uint32_t nnodes, ntasks, cpus;
 	uint64_t time_limit; /* seconds; 0: none */
 	uint32_t priority;
 	const char *comment; /* the field that JobComment names */
 	const char *context, *tracestate, *baggage; /* as carried; hostile */
+	const char *leader_context; /* of the first component, if another */
+	bool told; /* job_view_set_told() was called for this attempt */
 };
 
 /* slurmctld.h has it; nothing else of Slurm's is needed here. */
@@ -68,6 +72,11 @@ void job_view_fill(struct job_record *job, enum job_comment field,
  * field.  The caller holds slurmctld's job write lock. */
 bool job_view_set_comment(struct job_record *job, enum job_comment field,
 			  const char *text);
+
+/* Notes that the end of the present attempt is recorded, where slurmctld keeps
+ * it with the job, over a restart too.  The caller holds slurmctld's job write
+ * lock. */
+void job_view_set_told(struct job_record *job);
 
 /* True in a slurmctld that serves; `sacct -c` loads the plugin too, and so does
  * `slurmctld -t`, which only tests its configuration. */

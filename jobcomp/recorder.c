@@ -151,17 +151,9 @@ static void set_comment(const struct config *config, struct job_record *job,
 
 /* Up to 24.11 a job that has ended is logged again when somebody requeues it,
  * with the same restart count: its root span is written already. */
-static bool is_told(struct recorder *recorder, const struct job_view *view)
+static bool is_repeated(const struct job_view *view)
 {
-	struct attempt *attempt =
-		&recorder->ended[view->job_id % RECORDER_ENDED_MAX];
-	bool told = view->end == JOB_REQUEUED &&
-		    attempt->job_id == view->job_id &&
-		    attempt->restart == view->restart;
-
-	attempt->job_id = view->job_id;
-	attempt->restart = view->restart;
-	return told;
+	return view->end == JOB_REQUEUED && view->told;
 }
 
 static void record(struct recorder *recorder, struct job_record *job)
@@ -174,7 +166,7 @@ static void record(struct recorder *recorder, struct job_record *job)
 	int n;
 
 	job_view_fill(job, config->job_comment, &view);
-	if (view.end == JOB_NOT_ENDED || is_told(recorder, &view))
+	if (view.end == JOB_NOT_ENDED || is_repeated(&view))
 		return;
 	job_spans_context(config, &view, &context);
 	n = job_spans_create(config, &view, &context, clock_unix_ns(), spans);
@@ -184,6 +176,7 @@ static void record(struct recorder *recorder, struct job_record *job)
 	if (n > 0)
 		spans_destroy(spans, (size_t)n);
 	set_comment(config, job, &view, &context);
+	job_view_set_told(job);
 }
 
 static bool verify(struct recorder *recorder, struct job_record *job)

@@ -13,20 +13,12 @@
 #include "jobcomp/job_view.h"
 #include "jobcomp/settings.h"
 
-#define RECORDER_ENDED_MAX 4096
-
-/* One run of a job; job_id 0: none. */
-struct attempt {
-	uint32_t job_id, restart;
-};
-
 struct recorder {
 	pthread_mutex_t lock;  /* guards all below */
 	struct config *config; /* NULL: tracing is off */
 	bool verified;         /* the first record passed job_view_verify() */
 	bool refused;          /* it did not: never read a record again */
 	struct log_once trouble;
-	struct attempt ended[RECORDER_ENDED_MAX]; /* by job id, the latest */
 };
 
 #define RECORDER_INIT                                                          \
