@@ -2,6 +2,7 @@
 /* Hands calls on to another job completion plugin; see chain.h. */
 #include "jobcomp/chain.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -131,22 +132,40 @@ bool chain_is_loaded(const struct chain *chain)
 	return chain->plugin;
 }
 
+/* jobcomp/filetxt opens its file so, and calls fatal() when it can not. */
+static int try_filetxt(const char *location, struct err *err)
+{
+	const char *path = location ? location : "/var/log/slurm_jobcomp.log";
+	_cleanup_close_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+
+	return fd < 0 ? err_set(err, "open %s: %m", path) : 0;
+}
+
+static int set_location(struct chain *chain, char *location, struct err *err)
+{
+	int rc;
+
+	if (!strcmp(chain->name, "jobcomp/filetxt") &&
+	    try_filetxt(location, err) < 0)
+		return -1;
+	rc = JOBCOMP_CALL_SET_LOCATION(&chain->entries, location);
+	return rc ? err_set(err, "%s", slurm_strerror(rc)) : 0;
+}
+
 void chain_set_location(struct chain *chain, char *location)
 {
 	uint64_t suppressed;
-	char cause[64];
-	int rc;
+	struct err err;
 
 	if (!chain->plugin)
 		return;
-	rc = JOBCOMP_CALL_SET_LOCATION(&chain->entries, location);
-	snprintf(cause, sizeof(cause), "%d", rc);
-	if (!rc)
+	if (set_location(chain, location, &err) == 0)
 		log_once_clear(&chain->location_trouble, &suppressed);
-	else if (log_once(&chain->location_trouble, cause))
+	else if (log_once(&chain->location_trouble, err.msg))
 		slurm_error(
-			"otel: %s (JobCompChain) does not accept JobCompLoc; its records may be lost: %s",
-			chain->name, slurm_strerror(rc));
+			"otel: %s (JobCompChain) can not use JobCompLoc and may lose its records: %s",
+			chain->name, err.msg);
 }
 
 static void report(struct chain *chain, int rc)

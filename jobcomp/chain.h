@@ -36,8 +36,12 @@ bool chain_configure(struct chain *chain, const char *name,
 /* True when the calls below are handed on to a plugin. */
 bool chain_is_loaded(const struct chain *chain);
 
-/* Each hands one call on; without a plugin nothing happens.  location may be
- * NULL.  event is 0 where Slurm has none. */
+/*
+ * Each hands one call on; without a plugin nothing happens.  location is what
+ * JobCompLoc says, NULL when it is not set; a jobcomp/filetxt that could not
+ * open that file is not called, since it would end slurmctld.  event is 0 where
+ * Slurm has none.
+ */
 void chain_set_location(struct chain *chain, char *location);
 void chain_record_start(struct chain *chain, struct job_record *job,
 			uint32_t event);

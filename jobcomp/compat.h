@@ -19,12 +19,12 @@ struct xlist;
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0) ||                     \
 	defined(HAVE_JOBCOMP_RECORD_JOB)
 #define JOBCOMP_SET_LOCATION_ARGS void
-#define JOBCOMP_LOCATION NULL
+#define JOBCOMP_LOCATION(configured) (configured)
 #define JOBCOMP_CALL_SET_LOCATION(entries, location)                           \
 	((void)(location), (entries)->set_location())
 #else
 #define JOBCOMP_SET_LOCATION_ARGS char *location
-#define JOBCOMP_LOCATION location
+#define JOBCOMP_LOCATION(configured) ((void)(configured), location)
 #define JOBCOMP_CALL_SET_LOCATION(entries, location)                           \
 	(entries)->set_location(location)
 #endif

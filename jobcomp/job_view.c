@@ -278,6 +278,11 @@ const char *job_view_plugin_dir(void)
 	return slurm_conf.plugindir;
 }
 
+char *job_view_jobcomp_loc(void)
+{
+	return slurm_conf.job_comp_loc;
+}
+
 const char *job_view_cluster(void)
 {
 	return slurm_conf.cluster_name;

@@ -85,6 +85,8 @@ bool job_view_in_config_test(void);
 
 /* PluginDir, one directory or several; borrowed from Slurm's configuration. */
 const char *job_view_plugin_dir(void);
+/* JobCompLoc, borrowed as well; NULL when it is not set. */
+char *job_view_jobcomp_loc(void);
 
 /* ClusterName; borrowed from slurmctld's configuration. */
 const char *job_view_cluster(void);

@@ -61,7 +61,7 @@ EXPORT int jobcomp_p_set_location(JOBCOMP_SET_LOCATION_ARGS)
 	/* `slurmctld -t` only tests its configuration: nothing is begun */
 	if (!job_view_in_config_test())
 		configure(job_view_in_slurmctld());
-	chain_set_location(&chain, JOBCOMP_LOCATION);
+	chain_set_location(&chain, JOBCOMP_LOCATION(job_view_jobcomp_loc()));
 	return SLURM_SUCCESS;
 }
 

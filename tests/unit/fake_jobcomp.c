@@ -62,9 +62,7 @@ EXPORT int fini(void)
 
 EXPORT int jobcomp_p_set_location(JOBCOMP_SET_LOCATION_ARGS)
 {
-	const char *given = JOBCOMP_LOCATION;
-
-	note("set_location %s\n", given ? given : "-");
+	note("set_location %s\n", JOBCOMP_LOCATION("-"));
 	return number_of("FAKE_JOBCOMP_RETURN");
 }
 
