@@ -150,6 +150,7 @@ static void fill_names(const struct job_record *job, struct job_view *view)
 	view->failed_node = job->failed_node;
 #endif
 	view->tres_alloc = job->tres_fmt_alloc_str;
+	view->gres = job->gres_used;
 	view->state = state_of(job);
 	view->reason = job_reason_string(job->state_reason);
 	view->queue_reason = queue_reason_of(job);

@@ -35,6 +35,7 @@ struct job_view {
 	const char *cluster;
 	const char *name, *user, *account, *qos, *reservation, *partition;
 	const char *wckey, *nodelist, *failed_node, *tres_alloc;
+	const char *gres;         /* allocated, "gpu:a100:2,shard:4" */
 	const char *state;        /* "COMPLETED", "FAILED", ... */
 	const char *reason;       /* why it ended so: "None", "TimeLimit" */
 	const char *queue_reason; /* why it waited: "Dependency"; or NULL */

@@ -6,6 +6,7 @@ libjobspans_la_SOURCES = \
 	jobcomp/job_events.c jobcomp/job_events.h \
 	jobcomp/job_spans.c jobcomp/job_spans.h \
 	jobcomp/job_times.c jobcomp/job_times.h \
+	jobcomp/job_usage.c jobcomp/job_usage.h \
 	jobcomp/job_view.h
 libjobspans_la_CPPFLAGS = $(AM_CPPFLAGS)
 

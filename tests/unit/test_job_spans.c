@@ -245,20 +245,26 @@ Test(job_spans, gpus_are_counted_once)
 	static const struct {
 		const char *tres;
 		int gpus;
+		const char *gres;
 	} cases[] = {
-		{ "cpu=1,gres/gpu=2,gres/gpu:a100=2", 2 },
-		{ "cpu=1,gres/gpu:a100=2,gres/gpu=2", 2 },
-		{ "gres/gpu:a100=1,gres/gpu:h100=2", 3 },
-		{ "gres/gpu=3,gres/gpu:a100=1", 3 },
-		{ "cpu=1,gres/gpumem=2,gres/gpu_other=1,gpu=4", 0 },
-		{ "gres/gpu=0", 0 },
-		{ NULL, 0 },
+		{ "cpu=1,gres/gpu=2,gres/gpu:a100=2", 2, NULL },
+		{ "cpu=1,gres/gpu:a100=2,gres/gpu=2", 2, NULL },
+		{ "gres/gpu:a100=1,gres/gpu:h100=2", 3, NULL },
+		{ "gres/gpu=3,gres/gpu:a100=1", 3, NULL },
+		{ "cpu=1,gres/gpumem=2,gres/gpu_other=1,gpu=4", 0, NULL },
+		{ "gres/gpu=0", 0, NULL },
+		{ NULL, 0, NULL },
+		/* without slurmdbd */
+		{ "cpu=1", 3, "gpu:a100:2,shard:7,gpu:1" },
+		{ "cpu=1", 0, "gpu,gpu:,gpu::,,mps:gpu:2,:" },
+		{ "gres/gpu=2", 2, "gpu:5" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const Otlp__AnyValue *count;
 
 		view.tres_alloc = cases[i].tres;
+		view.gres = cases[i].gres;
 		make();
 		count = attr(spans[1], ATTR_GPU_COUNT);
 		cr_assert_eq(!!count, cases[i].gpus > 0, "%zu", i);
