@@ -48,7 +48,7 @@ int value_parse_ratio(const struct config_key *key, const char *text,
 	return 0;
 }
 
-static void print_decimal(double value, FILE *out)
+static void print_decimal(double value, bool exponent, FILE *out)
 {
 	locale_t c_locale = newlocale(LC_ALL_MASK, "C", NULL);
 	locale_t before = uselocale(c_locale);
@@ -56,8 +56,11 @@ static void print_decimal(double value, FILE *out)
 	int precision;
 
 	/* the shortest form that reads back as the same number */
-	for (precision = 1; precision <= 17; precision++) {
-		snprintf(text, sizeof(text), "%.*g", precision, value);
+	for (precision = exponent; precision <= 17; precision++) {
+		if (exponent)
+			snprintf(text, sizeof(text), "%.*g", precision, value);
+		else
+			snprintf(text, sizeof(text), "%.*f", precision, value);
 		if (strtod(text, NULL) == value)
 			break;
 	}
@@ -72,7 +75,7 @@ void value_print_ratio(const struct config_key *key,
 {
 	const double *value = value_place_const(key, config);
 
-	print_decimal(*value, out);
+	print_decimal(*value, true, out);
 }
 
 int value_parse_amount(const struct config_key *key, const char *text,
@@ -94,7 +97,7 @@ void value_print_amount(const struct config_key *key,
 	const double *value = value_place_const(key, config);
 
 	if (*value > 0)
-		print_decimal(*value, out);
+		print_decimal(*value, false, out);
 }
 
 /* ---- the sampler ------------------------------------------------------- */
