@@ -29,6 +29,9 @@ AC_DEFUN([OTEL_SLURM_HEADERS], [
   AC_CHECK_MEMBER([slurm_job_info_t.extra],
     [AC_DEFINE([HAVE_JOB_DESC_EXTRA], [1], [a job shows its extra (23.02+)])],
     [], [[#include <slurm/slurm.h>]])
+  AC_CHECK_DECLS([slurm_get_errno], [], [],
+    [[#include <slurm/slurm.h>
+      #include <slurm/slurm_errno.h>]])
   CPPFLAGS="$otel_save_CPPFLAGS"
   otel_save_LIBS="$LIBS"
   AC_CHECK_LIB([slurm], [slurm_update_job], [SLURM_LIBS="-lslurm"],

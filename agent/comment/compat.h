@@ -3,6 +3,8 @@
 #ifndef OTEL_AGENT_COMMENT_COMPAT_H
 #define OTEL_AGENT_COMMENT_COMPAT_H
 
+#include <errno.h>
+
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 
@@ -13,6 +15,13 @@
 #define JOB_DESC_SET_JOB_ID(desc, id) ((desc)->step_id.job_id = (id))
 #else
 #define JOB_DESC_SET_JOB_ID(desc, id) ((desc)->job_id = (id))
+#endif
+
+/* Why the last call of Slurm's failed: since 23.11 that is errno. */
+#if HAVE_DECL_SLURM_GET_ERRNO
+#define SLURM_LAST_ERROR() slurm_get_errno()
+#else
+#define SLURM_LAST_ERROR() errno
 #endif
 
 #endif

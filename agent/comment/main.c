@@ -120,7 +120,7 @@ static int update(const struct options *options, const struct field *field,
 	*member(&desc, field->desc_offset) = comment;
 	if (slurm_update_job(&desc) == SLURM_SUCCESS)
 		return 0;
-	return failed("its comment was not set", options, slurm_get_errno());
+	return failed("its comment was not set", options, SLURM_LAST_ERROR());
 }
 
 static int set_comment(const struct options *options, const struct field *field,
@@ -148,7 +148,7 @@ static int run(const struct options *options, const struct field *field)
 	int rc = 1;
 
 	if (slurm_load_job(&jobs, options->job_id, 0) != SLURM_SUCCESS)
-		return failed("it was not found", options, slurm_get_errno());
+		return failed("it was not found", options, SLURM_LAST_ERROR());
 	for (uint32_t i = 0; i < jobs->record_count; i++)
 		if (jobs->job_array[i].job_id == options->job_id)
 			rc = set_comment(options, field, &jobs->job_array[i]);

@@ -16,7 +16,7 @@ stepds() {
     pid=${file//[^0-9]/}
     title=$({ tr '\0' ' ' <"$file"; } 2>/dev/null) || continue
     [[ $title == "slurmstepd: [$1.$2]"* ]] && cluster_is "$pid" slurmstepd &&
-      grep -qsxzF "SLURM_CONF=$SLURM_CONF" "/proc/$pid/environ" && echo "$pid"
+      cluster_owns "$pid" && echo "$pid"
   done
   return 0
 }

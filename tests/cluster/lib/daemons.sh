@@ -16,6 +16,13 @@ cluster_spawn() { # NAME COMMAND...
   cluster_until 5 cluster_spawned "$!" "$1"
 }
 
+# cluster_slurm_since 23.11: the Slurm that runs here is that release or a later one.
+cluster_slurm_since() {
+  local version
+  version=$(slurmctld -V) # slurm-wlm 22.05.8
+  printf '%s\n' "$1" "${version##* }" | sort -VC
+}
+
 cluster_spawned() { # PID NAME
   cluster_is "$1" "$2" || [[ ! -d /proc/$1 ]]
 }
@@ -87,7 +94,18 @@ cluster_until() {
 }
 
 cluster_alive() { # NAME
-  [[ -n ${CLUSTER_PID[$1]:-} ]] && cluster_is "${CLUSTER_PID[$1]}" "${1%%.*}"
+  [[ -n ${CLUSTER_PID[$1]:-} ]] || return
+  cluster_is "${CLUSTER_PID[$1]}" "${1%%.*}" || cluster_succeeded "$1"
+}
+
+# Since 23.11 a daemon that is reconfigured executes another one and ends; that
+# one is in the daemon's own pid file.
+cluster_succeeded() { # NAME
+  local pid=
+  { read -r pid <"$CLUSTER_DIR/run/$1.pid"; } 2>/dev/null || [[ -n $pid ]] || return
+  [[ $pid =~ ^[0-9]+$ && $pid != "${CLUSTER_PID[$1]}" ]] || return
+  cluster_is "$pid" "${1%%.*}" || return
+  CLUSTER_PID["$1"]=$pid
 }
 
 # Whether process PID runs the program NAME (Debian: NAME-wlm): a process id may
@@ -121,6 +139,7 @@ cluster_kill() {
 }
 
 cluster_stop_daemon() { # NAME [SIGNAL]
+  cluster_alive "$1" || true
   [[ -n ${CLUSTER_PID[$1]:-} ]] || return 0
   cluster_kill "${CLUSTER_PID[$1]}" "${1%%.*}" "${2:-TERM}"
   unset "CLUSTER_PID[$1]"
@@ -185,13 +204,20 @@ cluster_stop_stray_agents() {
   done < <(find "$CLUSTER_DIR" -name agent.pid)
 }
 
-# What still runs of jobs: steps outlive slurmd on purpose.  They are known by
-# the SLURM_CONF in their environment.
+# Whether a process is of this cluster: by the SLURM_CONF in its environment, or,
+# since slurmstepd of 24.11 writes its title over that, by the log it has open.
+cluster_owns() { # PID
+  grep -qsxzF "SLURM_CONF=$SLURM_CONF" "/proc/$1/environ" ||
+    [[ -n $(find "/proc/$1/fd" -lname "$CLUSTER_DIR/log/*" -print -quit 2>/dev/null) ]]
+}
+
+# What still runs of jobs: steps outlive slurmd on purpose.
 cluster_stop_steps() {
-  local file pid
-  while read -r file; do
-    pid=${file//[^0-9]/}
-    cluster_is "$pid" slurmstepd || grep -qsz ^SLURM_JOB_ID= "$file" || continue
+  local pid
+  for pid in /proc/[0-9]*; do
+    pid=${pid#/proc/}
+    cluster_is "$pid" slurmstepd || grep -qsz ^SLURM_JOB_ID= "/proc/$pid/environ" || continue
+    cluster_owns "$pid" || continue
     kill -s KILL "$pid" 2>/dev/null || true
-  done < <(grep -lsxzF "SLURM_CONF=$SLURM_CONF" /proc/[0-9]*/environ)
+  done
 }

@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A Debian of another release in a directory: for the Collector that is built
+# of a newer one's packages, and for the Slurms of other releases.  To be
+# sourced after setup.sh.  Wants root or sudo, debootstrap and a network.
+
+# shellcheck disable=SC2034 # for the scripts that source this
+CHROOT_PACKAGES=(debootstrap debian-archive-keyring)
+
+# The mirror this machine uses for its own release; nothing on other systems.
+chroot_mirror() {
+  local codename
+  command -v apt-get >/dev/null || return
+  # shellcheck source=/dev/null
+  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  # shellcheck disable=SC2016 # apt's own variables
+  apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT) $(ORIGIN)' |
+    awk -v release="$codename" '$2 == release && $3 == "main" && $4 == "Debian" { print $1; exit }'
+}
+
+# chroot_make ROOT RELEASE MIRROR: debootstrap with the script of sid, which all
+# releases of the last years share: an older debootstrap does not know newer ones.
+chroot_make() {
+  local root=$1 release=$2 scripts=$1.scripts status=0
+  rm -rf "$scripts" && mkdir -p "$scripts" || return
+  cp -a /usr/share/debootstrap/. "$scripts/"
+  [[ -e $scripts/scripts/$release ]] || ln -s sid "$scripts/scripts/$release"
+  setup_as_root env DEBOOTSTRAP_DIR="$scripts" debootstrap --variant=minbase \
+    --keyring=/usr/share/keyrings/debian-archive-keyring.gpg "$release" "$root" "$3" || status=$?
+  rm -rf "$scripts"
+  return $status
+}
+
+# chroot_prepare ROOT: what the machine's apt goes through, the chroot's does;
+# no daemon starts in there, and nothing has to survive a power failure.
+chroot_prepare() {
+  local root=$1
+  apt-config dump | grep -E '^Acquire::https?::Proxy' |
+    setup_as_root tee "$root/etc/apt/apt.conf.d/90machine" || true
+  echo 'Acquire::Check-Valid-Until "false";' |
+    setup_as_root tee "$root/etc/apt/apt.conf.d/91archive"
+  printf '%s\n' force-unsafe-io 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*' \
+    'path-exclude=/usr/share/locale/*' | setup_as_root tee "$root/etc/dpkg/dpkg.cfg.d/90quick"
+  printf '#!/bin/sh\nexit 101\n' | setup_as_root tee "$root/usr/sbin/policy-rc.d"
+  setup_as_root chmod 755 "$root/usr/sbin/policy-rc.d"
+  setup_as_root cp /etc/hosts /etc/resolv.conf /etc/hostname "$root/etc/"
+  mountpoint -q "$root/proc" || setup_as_root mount -t proc proc "$root/proc"
+}
+
+# chroot_run ROOT [VARIABLE=VALUE...] COMMAND...: with a clean environment.
+chroot_run() {
+  local root=$1 variables=()
+  shift
+  while [[ ${1:-} == *=* ]]; do
+    variables+=("$1")
+    shift
+  done
+  setup_as_root env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C \
+    DEBIAN_FRONTEND=noninteractive "${variables[@]}" chroot "$root" "$@"
+}
+
+# chroot_unmount ROOT: also what an earlier run that was killed left mounted.
+chroot_unmount() {
+  local point
+  while read -r point; do
+    setup_as_root umount -l "$point" || return
+  done < <(awk -v root="$1/" 'index($2, root) == 1 { print $2 }' /proc/mounts | sort -r)
+}
+
+# chroot_remove ROOT: nothing may be mounted in what is removed.
+chroot_remove() {
+  [[ -e $1 ]] || return 0
+  chroot_unmount "$1" && setup_as_root rm -rf --one-file-system "$1"
+}
