@@ -12,6 +12,8 @@
 
 #include "span/attrs.h"
 
+#define GPUS_MAX 1e9 /* more is no number of GPUs */
+
 /* The amount behind a TRES name: memory and the like come with a suffix and
  * are given in bytes, as OpenTelemetry wants sizes. */
 static double tres_amount(const char *text)
@@ -109,6 +111,8 @@ void job_usage_add(struct span *span, const struct config *config,
 
 	if (gpus <= 0)
 		gpus = gpus_of_gres(view->gres);
+	if (gpus > GPUS_MAX)
+		gpus = 0;
 	cpu_hours = view->cpus * hours(view);
 	gpu_hours = gpus * hours(view);
 	if (view->cpus)

@@ -164,7 +164,7 @@ static void fill_names(const struct job_record *job, struct job_view *view)
  * suspend_time is when it was suspended or resumed, whichever was last.  To
  * Slurm a job that ends suspended has ended when that began; its processes and
  * its nodes were its own until now.  A requeue leaves that time out of
- * tot_sus_time.
+ * tot_sus_time, so it is what pre_sus_time, for which the job ran, leaves.
  */
 static void fill_suspension(const struct job_record *job, struct job_view *view)
 {
@@ -179,9 +179,7 @@ static void fill_suspension(const struct job_record *job, struct job_view *view)
 	}
 	view->suspended_since = last;
 	view->end_time = time(NULL);
-	if (job->job_state & JOB_REQUEUE ||
-	    (job->job_state & JOB_STATE_BASE) == JOB_PREEMPTED)
-		view->suspended += view->end_time - last;
+	view->suspended = view->end_time - job->start_time - job->pre_sus_time;
 }
 
 static void fill_times(const struct job_record *job, struct job_view *view)

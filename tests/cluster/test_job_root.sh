@@ -107,7 +107,7 @@ spans_is "a resize is no end" "job($resized) | named(\"slurm.job\") | map([.attr
   '[["COMPLETED",1,1]]'
 spans_is "but an event" "root($resized).events | map(.name)" '["resize"]'
 spans_ok "at its time" "root($resized) | .events[0].time > .start + 0.5e9 and .events[0].time < .end - 0.5e9"
-spans_is "a pending job that is cancelled was not queued, or was" \
+spans_is "a job that is cancelled before its begin time was deferred, no more" \
   "[root($pending).attrs[\"slurm.state\"], (job($pending) | map(.name) | sort)]" \
   '["CANCELLED",["slurm.job","slurm.phase.deferred"]]'
 spans_is "an array that is cancelled before it begins is one job" \

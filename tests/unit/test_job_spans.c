@@ -258,6 +258,8 @@ Test(job_spans, gpus_are_counted_once)
 		{ "cpu=1", 3, "gpu:a100:2,shard:7,gpu:1" },
 		{ "cpu=1", 0, "gpu,gpu:,gpu::,,mps:gpu:2,:" },
 		{ "gres/gpu=2", 2, "gpu:5" },
+		{ "gres/gpu=1e400", 0, NULL },
+		{ "gres/gpu=9E", 0, "gpu:99999999999999999999" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -230,7 +230,7 @@ Test(job_view, a_job_that_ended_suspended_ends_now)
 	cr_assert_eq(view().resumed, 0);
 	cr_assert_geq(view().end_time, now);
 	cr_assert_eq(view().suspended, 60);
-	/* a requeue leaves this suspension out */
+	/* a requeue leaves this suspension out of tot_sus_time */
 	record.job_state = JOB_REQUEUE;
 	record.tot_sus_time = 0;
 	cr_assert_geq(view().suspended, 60);
