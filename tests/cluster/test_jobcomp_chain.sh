@@ -142,7 +142,8 @@ else
   }
   ok "jobcomp/elasticsearch, begun with a mistake in otel.conf, sends the job" cluster_until 15 indexed
   wait_ok "which is traced" "root($job)"
-  ok "slurmctld ends in its time" cluster_stop_slurmctld
+  cluster_stop_slurmctld 2>"$CLUSTER_DIR/run/stop"
+  is "slurmctld ends in its time" "$(<"$CLUSTER_DIR/run/stop")" ""
   kill "$elastic"
 fi
 
