@@ -15,7 +15,7 @@
 static job_record_t record;
 static job_record_t *known;	/* what slurmctld would find */
 static job_record_t leader;
-static struct job_details details;
+static __typeof__(*((job_record_t *)0)->details) details;
 
 /* slurmctld's own. */
 job_record_t *find_job_record(uint32_t job_id)
