@@ -67,9 +67,6 @@ static void load(const char *path, char *location, struct plugin *ret)
 
 static void make_job(void)
 {
-	static char *env[] = {
-		"OTEL_CONTEXT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01;t=1700000000000000000"
-	};
 	time_t now = time(NULL);
 
 	details.submit_time = now - 60;
@@ -92,8 +89,18 @@ static void make_job(void)
 	job.total_nodes = 4;
 	job.total_cpus = 128;
 	job.time_limit = 60;
-	job.spank_job_env = env;
+	job.spank_job_env = xcalloc(1, sizeof(char *));
+	job.spank_job_env[0] = xstrdup(
+		"OTEL_CONTEXT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01;t=1700000000000000000");
 	job.spank_job_env_size = 1;
+}
+
+/* Each record is that of another job: what the plugin noted with it goes. */
+static void forget_notes(void)
+{
+	while (job.spank_job_env_size > 1)
+		xfree(job.spank_job_env[--job.spank_job_env_size]);
+	xrecalloc(job.spank_job_env, 1, sizeof(char *));
 }
 
 static void record(struct plugin *plugin, bool counts)
@@ -103,6 +110,7 @@ static void record(struct plugin *plugin, bool counts)
 	plugin->log_record(&job);
 	if (counts)
 		sample_add(&plugin->sample, since);
+	forget_notes();
 }
 
 static void print(const char *name, struct plugin *plugin)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobcomp/job_usage.h"
 #include "span/attrs.h"
 #include "span/exit_status.h"
 #include "span/user_attrs_set.h"
@@ -65,66 +66,6 @@ void job_attrs_queue(struct span *span, const struct job_view *view)
 	set_time(span, ATTR_JOB_ELIGIBLE_TIME, view->eligible);
 }
 
-/* The amount behind a TRES name: memory and the like come with a suffix and
- * are given in bytes, as OpenTelemetry wants sizes. */
-static double tres_amount(const char *text)
-{
-	static const char suffixes[] = "KMGTPE";
-	char *end;
-	double amount = strtod(text, &end);
-	const char *suffix = *end ? strchr(suffixes, *end) : NULL;
-
-	for (; suffix && suffix >= suffixes; suffix--)
-		amount *= 1024;
-	return amount;
-}
-
-/* "cpu=4,mem=8G,node=2,billing=4,gres/gpu=2": one attribute each.  Returns the
- * number of GPUs. */
-static double set_tres(struct span *span, const char *tres)
-{
-	char copy[1024], key[256], *save = NULL;
-	double gpus = 0;
-
-	if (!tres || strlen(tres) >= sizeof(copy))
-		return 0;
-	strcpy(copy, tres);
-	for (char *item = strtok_r(copy, ",", &save); item;
-	     item = strtok_r(NULL, ",", &save)) {
-		char *amount = strchr(item, '=');
-
-		if (!amount)
-			continue;
-		*amount++ = '\0';
-		snprintf(key, sizeof(key), ATTR_TRES_ALLOC_PREFIX "%s", item);
-		span_set_double(span, key, tres_amount(amount));
-		if (!strcmp(item, "gres/gpu"))
-			gpus = tres_amount(amount);
-	}
-	return gpus;
-}
-
-static void set_resources(struct span *span, const struct job_view *view)
-{
-	double seconds = view->start ? difftime(view->end_time, view->start) -
-					       (double)view->suspended
-				     : 0;
-	double gpus = set_tres(span, view->tres_alloc);
-
-	if (seconds < 0)
-		seconds = 0;
-	set_text(span, ATTR_NODELIST, view->nodelist);
-	span_set_int(span, ATTR_NNODES, view->nnodes);
-	if (view->ntasks)
-		span_set_int(span, ATTR_NTASKS, view->ntasks);
-	if (view->cpus)
-		span_set_double(span, ATTR_JOB_CPU_HOURS,
-				view->cpus * seconds / 3600);
-	if (gpus > 0)
-		span_set_double(span, ATTR_JOB_GPU_HOURS,
-				gpus * seconds / 3600);
-}
-
 /*
  * Slurm has exit codes that no process ended with: 1 for a job that it did not
  * let run (past its deadline, no room at once, a node that did not boot), 253
@@ -156,7 +97,8 @@ static void set_outcome(struct span *span, const struct job_view *view)
 		span_set_int(span, ATTR_JOB_EXIT_SIGNAL, status.signal);
 }
 
-void job_attrs_root(struct span *span, const struct job_view *view)
+void job_attrs_root(struct span *span, const struct config *config,
+		    const struct job_view *view)
 {
 	set_text(span, ATTR_JOB_NAME, view->name);
 	set_text(span, ATTR_JOB_USER, view->user);
@@ -172,7 +114,11 @@ void job_attrs_root(struct span *span, const struct job_view *view)
 			     (int64_t)view->time_limit);
 	span_set_int(span, ATTR_JOB_PRIORITY, view->priority);
 	set_outcome(span, view);
-	set_resources(span, view);
+	set_text(span, ATTR_NODELIST, view->nodelist);
+	span_set_int(span, ATTR_NNODES, view->nnodes);
+	if (view->ntasks)
+		span_set_int(span, ATTR_NTASKS, view->ntasks);
+	job_usage_add(span, config, view);
 }
 
 /* What is said of a failure beside its state: how the script ended, else

@@ -3,6 +3,7 @@
 #ifndef OTEL_JOBCOMP_JOB_ATTRS_H
 #define OTEL_JOBCOMP_JOB_ATTRS_H
 
+#include "config/config.h"
 #include "jobcomp/job_view.h"
 #include "span/span.h"
 
@@ -11,7 +12,8 @@ void job_attrs_identity(struct span *span, const struct job_view *view);
 /* The queue phases. */
 void job_attrs_queue(struct span *span, const struct job_view *view);
 /* The root. */
-void job_attrs_root(struct span *span, const struct job_view *view);
+void job_attrs_root(struct span *span, const struct config *config,
+		    const struct job_view *view);
 /* What the user gave with --trace-attr; none when any of it is not valid. */
 void job_attrs_user(struct span *span, const struct job_view *view);
 /*

@@ -8,8 +8,15 @@
 
 #include "host/fate.h"
 #include "jobcomp/job_attrs.h"
+#include "jobcomp/job_events.h"
 #include "jobcomp/job_times.h"
 #include "span/limits.h"
+
+/* A part of a heterogeneous job, and not the first, which leads the others. */
+static bool is_component(const struct job_view *view)
+{
+	return view->het_job_id && view->het_job_id != view->job_id;
+}
 
 void job_spans_context(const struct config *config, const struct job_view *view,
 		       struct job_context *ret)
@@ -24,6 +31,9 @@ void job_spans_context(const struct config *config, const struct job_view *view,
 	if (view->is_array_task)
 		job_context_for_array_task(&context, view->cluster,
 					   view->array_job_id, view->job_id);
+	/* a root that was chosen at submission is that of the leader */
+	if (is_component(view))
+		context.root_id = (struct span_id){ 0 };
 	*ret = context;
 }
 
@@ -79,6 +89,47 @@ static struct span *phase(const struct config *config,
 	return span;
 }
 
+/* The root of the leader, which was requeued as often as its components. */
+static void leader_of(const struct job_view *view,
+		      const struct job_context *context,
+		      struct trace_context *ret)
+{
+	struct job_context leader;
+
+	/* its own context, which all components share, where the leader is
+	 * gone from slurmctld's memory */
+	if (job_context_parse(view->leader_context, &leader) < 0 &&
+	    job_context_parse(view->context, &leader) < 0)
+		job_context_fallback(view->cluster, view->het_job_id,
+				     context->flags, &leader);
+	ret->trace_id = leader.trace_id;
+	ret->flags = leader.flags;
+	job_context_root_id(&leader, view->cluster, view->het_job_id,
+			    view->restart, &ret->span_id);
+}
+
+/* A component is a child of its leader, where both are in one trace; the nodes
+ * of a job without a context know of no leader. */
+static void set_place(struct span *span, const struct job_view *view,
+		      const struct job_context *context)
+{
+	struct trace_context self, leader;
+	bool is_child = false;
+
+	root_of(view, context, view->restart, &self);
+	if (is_component(view)) {
+		leader_of(view, context, &leader);
+		is_child = trace_id_equal(&leader.trace_id, &self.trace_id);
+	}
+	if (is_child) {
+		span_set_context(span, &self, &leader.span_id, false);
+		return;
+	}
+	span_set_context(span, &self, &context->parent_id, true);
+	if (is_component(view))
+		span_add_link(span, &leader, false, NULL, NULL);
+}
+
 static void link_root(struct span *span, const struct job_view *view,
 		      const struct job_context *context)
 {
@@ -99,15 +150,13 @@ static struct span *root(const struct config *config,
 {
 	const struct span_limits limits = span_limits_of(config);
 	struct span *span = span_create(&limits);
-	struct trace_context self;
 	char name[256];
 
 	if (!span)
 		return NULL;
 	snprintf(name, sizeof(name), "slurm.job %s",
 		 view->name ? view->name : "");
-	root_of(view, context, view->restart, &self);
-	span_set_context(span, &self, &context->parent_id, true);
+	set_place(span, view, context);
 	span_set_tracestate(span, context->tracestate);
 	span_set_name(span,
 		      config->span_names == SPAN_NAMES_DESCRIPTIVE && view->name
@@ -116,10 +165,11 @@ static struct span *root(const struct config *config,
 	span_set_kind(span, SPAN_KIND_CONSUMER);
 	span_set_times(span, times->submit, times->end);
 	job_attrs_identity(span, view);
-	job_attrs_root(span, view);
+	job_attrs_root(span, config, view);
 	job_attrs_status(span, view);
 	if (config->user_options & USER_OPTION_ATTR)
 		job_attrs_user(span, view);
+	job_events_add(span, view, times);
 	link_root(span, view, context);
 	return span;
 }

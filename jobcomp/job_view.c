@@ -5,10 +5,15 @@
  */
 #include "jobcomp/job_view_slurm.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "jobcomp/job_view.h"
 #include "trace/job_context.h"
+
+/* In spank_job_env: the restart count of the last attempt that is recorded. */
+#define TOLD_VAR "OTEL_TOLD"
 
 int job_view_verify(struct job_record *job, struct err *err)
 {
@@ -25,16 +30,24 @@ int job_view_verify(struct job_record *job, struct err *err)
 	return 0;
 }
 
+/* A job that ran and is not COMPLETING after a preemption or a failed node is
+ * about to be requeued: slurmctld has no flag that says so. */
+static bool is_taken_back(const struct job_record *job, uint32_t base)
+{
+	return (base == JOB_PREEMPTED || base == JOB_NODE_FAIL) &&
+	       !IS_JOB_COMPLETING(job) && job->node_cnt && job->batch_flag &&
+	       job->details && job->details->requeue;
+}
+
 static enum job_end end_of(const struct job_record *job)
 {
 	uint32_t base = job->job_state & JOB_STATE_BASE;
 
 	if (IS_JOB_RESIZING(job) || IS_JOB_REVOKED(job))
 		return JOB_NOT_ENDED;
-	/* One that had ended, and has left its nodes, is logged again when it
-	 * is requeued, up to 24.11. */
-	if (job->job_state & (JOB_REQUEUE | JOB_SPECIAL_EXIT))
-		return job->node_cnt ? JOB_REQUEUED : JOB_NOT_ENDED;
+	if (job->job_state & (JOB_REQUEUE | JOB_SPECIAL_EXIT) ||
+	    is_taken_back(job, base))
+		return JOB_REQUEUED;
 	return base > JOB_SUSPENDED ? JOB_ENDED : JOB_NOT_ENDED;
 }
 
@@ -91,6 +104,23 @@ static bool has_steps_left(const struct job_record *job)
 	if (job->step_list)
 		list_for_each(job->step_list, is_left, &left);
 	return left;
+}
+
+/* The first component of a heterogeneous job gives all of them their trace. */
+static const char *leader_context(const struct job_record *job)
+{
+	const struct job_record *leader = NULL;
+
+	if (job->het_job_id && job->het_job_id != job->job_id)
+		leader = find_job_record(job->het_job_id);
+	return leader ? carried(leader, JOB_CONTEXT_VAR) : NULL;
+}
+
+static bool is_told(const struct job_record *job)
+{
+	const char *restart = carried(job, TOLD_VAR);
+
+	return restart && strtoul(restart, NULL, 10) == job->restart_cnt;
 }
 
 static char **comment_field(struct job_record *job, enum job_comment field)
@@ -151,6 +181,7 @@ static void fill_names(const struct job_record *job, struct job_view *view)
 	view->failed_node = job->failed_node;
 #endif
 	view->tres_alloc = job->tres_fmt_alloc_str;
+	view->gres = job->gres_used;
 	view->state = state_of(job);
 	view->reason = job_reason_string(job->state_reason);
 	view->queue_reason = queue_reason_of(job);
@@ -158,6 +189,29 @@ static void fill_names(const struct job_record *job, struct job_view *view)
 	view->tracestate = carried(job, JOB_TRACESTATE_VAR);
 	view->baggage = carried(job, JOB_BAGGAGE_VAR);
 	view->attributes = carried(job, JOB_ATTRIBUTES_VAR);
+	view->leader_context = leader_context(job);
+}
+
+/*
+ * suspend_time is when it was suspended or resumed, whichever was last.  To
+ * Slurm a job that ends suspended has ended when that began; its processes and
+ * its nodes were its own until now.  A requeue leaves that time out of
+ * tot_sus_time, so it is what pre_sus_time, for which the job ran, leaves.
+ */
+static void fill_suspension(const struct job_record *job, struct job_view *view)
+{
+	const time_t last = job->suspend_time;
+	const bool ran_on =
+		job->tot_sus_time &&
+		job->start_time + job->pre_sus_time + job->tot_sus_time == last;
+
+	if (job->end_time != last || ran_on) {
+		view->resumed = last;
+		return;
+	}
+	view->suspended_since = last;
+	view->end_time = time(NULL);
+	view->suspended = view->end_time - job->start_time - job->pre_sus_time;
 }
 
 static void fill_times(const struct job_record *job, struct job_view *view)
@@ -173,6 +227,10 @@ static void fill_times(const struct job_record *job, struct job_view *view)
 	view->end_time = job->end_time;
 	view->suspended = job->tot_sus_time;
 	view->time_limit = time_limit_of(job);
+	if (job->start_time && job->resize_time >= job->start_time)
+		view->resized = job->resize_time;
+	if (job->suspend_time)
+		fill_suspension(job, view);
 }
 
 void job_view_fill(struct job_record *job, enum job_comment field,
@@ -188,6 +246,7 @@ void job_view_fill(struct job_record *job, enum job_comment field,
 		.het_job_id = job->het_job_id,
 		.het_offset = job->het_job_offset,
 		.restart = job->restart_cnt,
+		.told = is_told(job),
 		.uid = job->user_id,
 		.exit_code = (int)job->exit_code,
 		.derived_exit_code = (int)job->derived_ec,
@@ -215,12 +274,11 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
 	return true;
 }
 
-void job_view_tell_epilogs(struct job_record *job, const char *name,
-			   const char *value)
+/* Over all of that name, since epilogs see the last. */
+static void put(struct job_record *job, const char *name, const char *value)
 {
 	bool told = false;
 
-	/* all of that name: epilogs see the last */
 	for (uint32_t i = 0; i < job->spank_job_env_size; i++) {
 		if (!value_of(job->spank_job_env[i], name))
 			continue;
@@ -236,12 +294,41 @@ void job_view_tell_epilogs(struct job_record *job, const char *name,
 		xstrdup_printf("%s=%s", name, value);
 }
 
+void job_view_tell_epilogs(struct job_record *job, const char *name,
+			   const char *value)
+{
+	put(job, name, value);
+}
+
+void job_view_set_told(struct job_record *job)
+{
+	char restart[16];
+
+	snprintf(restart, sizeof(restart), "%u", job->restart_cnt);
+	put(job, TOLD_VAR, restart);
+}
+
 /* slurmctld's own, set by `slurmctld -t`; absent in other programs. */
 extern bool test_config __attribute__((weak));
 
+bool job_view_in_config_test(void)
+{
+	return &test_config && test_config;
+}
+
 bool job_view_in_slurmctld(void)
 {
-	return running_in_slurmctld() && !(&test_config && test_config);
+	return running_in_slurmctld() && !job_view_in_config_test();
+}
+
+const char *job_view_plugin_dir(void)
+{
+	return slurm_conf.plugindir;
+}
+
+char *job_view_jobcomp_loc(void)
+{
+	return slurm_conf.job_comp_loc;
 }
 
 const char *job_view_cluster(void)

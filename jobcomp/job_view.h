@@ -35,12 +35,15 @@ struct job_view {
 	const char *cluster;
 	const char *name, *user, *account, *qos, *reservation, *partition;
 	const char *wckey, *nodelist, *failed_node, *tres_alloc;
+	const char *gres;         /* allocated, "gpu:a100:2,shard:4" */
 	const char *state;        /* "COMPLETED", "FAILED", ... */
 	const char *reason;       /* why it ended so: "None", "TimeLimit" */
 	const char *queue_reason; /* why it waited: "Dependency"; or NULL */
 	uint32_t uid;
 	time_t submit, eligible, start, end_time;
-	time_t suspended;                 /* seconds */
+	time_t suspended;                 /* seconds, to its end */
+	time_t suspended_since;           /* it was suspended when it ended */
+	time_t resumed, resized;          /* the last time */
 	int exit_code, derived_exit_code; /* raw wait statuses */
 	bool steps_left; /* steps that Slurm has not seen the end of: they are
 			  * not in the derived exit code yet */
@@ -49,7 +52,9 @@ struct job_view {
 	uint32_t priority;
 	const char *comment; /* the field that JobComment names */
 	const char *context, *tracestate, *baggage; /* as carried; hostile */
-	const char *attributes; /* the user's; see user_attrs.h; hostile */
+	const char *attributes;     /* the user's; see user_attrs.h; hostile */
+	const char *leader_context; /* of the first component, if another */
+	bool told; /* job_view_set_told() was called for this attempt */
 };
 
 /* slurmctld.h has it; nothing else of Slurm's is needed here. */
@@ -77,10 +82,20 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
  * lock. */
 void job_view_tell_epilogs(struct job_record *job, const char *name,
 			   const char *value);
+/* Notes that the end of the present attempt is recorded, where slurmctld keeps
+ * it with the job, over a restart too.  The caller holds slurmctld's job write
+ * lock. */
+void job_view_set_told(struct job_record *job);
 
 /* True in a slurmctld that serves; `sacct -c` loads the plugin too, and so does
  * `slurmctld -t`, which only tests its configuration. */
 bool job_view_in_slurmctld(void);
+bool job_view_in_config_test(void);
+
+/* PluginDir, one directory or several; borrowed from Slurm's configuration. */
+const char *job_view_plugin_dir(void);
+/* JobCompLoc, borrowed as well; NULL when it is not set. */
+char *job_view_jobcomp_loc(void);
 
 /* ClusterName; borrowed from slurmctld's configuration. */
 const char *job_view_cluster(void);

@@ -5,13 +5,13 @@
  */
 #include <slurm/slurm_errno.h>
 
+#include "jobcomp/chain.h"
 #include "jobcomp/compat.h"
 #include "jobcomp/log.h"
 #include "jobcomp/recorder.h"
+#include "jobcomp/settings.h"
 
 #define EXPORT __attribute__((visibility("default")))
-
-struct xlist;
 
 /* Slurm's plugin interface declares none of these in a header. */
 extern const char plugin_name[], plugin_type[];
@@ -27,6 +27,7 @@ EXPORT const char plugin_type[] = "jobcomp/otel";
 EXPORT const uint32_t plugin_version = SLURM_VERSION_NUMBER;
 
 static struct recorder recorder = RECORDER_INIT;
+static struct chain chain; /* JobCompChain: gets every call after us */
 
 EXPORT int init(void)
 {
@@ -35,23 +36,44 @@ EXPORT int init(void)
 
 EXPORT int fini(void)
 {
+	chain_release(&chain);
 	recorder_release(&recorder);
 	return SLURM_SUCCESS;
+}
+
+static void configure(bool serving)
+{
+	struct settings settings;
+	const char *next;
+
+	settings_read(serving, &settings);
+	next = settings.config ? settings.config->job_comp_chain : NULL;
+	if (chain_configure(&chain, next, job_view_plugin_dir()) && serving)
+		slurm_info("otel: jobcomp/%s gets every record, too", next);
+	if (serving)
+		recorder_configure(&recorder, &settings);
+	settings_release(&settings);
 }
 
 /* Called after init() and at every reconfigure. */
 EXPORT int jobcomp_p_set_location(JOBCOMP_SET_LOCATION_ARGS)
 {
-	if (job_view_in_slurmctld())
-		recorder_configure(&recorder);
+	/* `slurmctld -t` only tests its configuration: nothing is begun */
+	if (!job_view_in_config_test())
+		configure(job_view_in_slurmctld());
+	chain_set_location(&chain, JOBCOMP_LOCATION(job_view_jobcomp_loc()));
 	return SLURM_SUCCESS;
 }
 
-JOBCOMP_ENTRY_POINTS(recorder_job_end(&recorder, job))
+JOBCOMP_ENTRY_POINTS(chain_record_start(&chain, job, event), {
+	recorder_job_end(&recorder, job);
+	chain_record_end(&chain, job, event);
+})
 
 EXPORT struct xlist *jobcomp_p_get_jobs(void *job_cond)
 {
-	(void)job_cond;
+	if (chain_is_loaded(&chain))
+		return chain_get_jobs(&chain, job_cond);
 	slurm_info(
 		"otel: completed jobs are traces at the OpenTelemetry backend; jobcomp/otel keeps no list of them");
 	return NULL;

@@ -3,14 +3,17 @@
 noinst_LTLIBRARIES += libjobspans.la
 libjobspans_la_SOURCES = \
 	jobcomp/job_attrs.c jobcomp/job_attrs.h \
+	jobcomp/job_events.c jobcomp/job_events.h \
 	jobcomp/job_spans.c jobcomp/job_spans.h \
 	jobcomp/job_times.c jobcomp/job_times.h \
+	jobcomp/job_usage.c jobcomp/job_usage.h \
 	jobcomp/job_view.h
 libjobspans_la_CPPFLAGS = $(AM_CPPFLAGS)
 
 EXTRA_DIST += jobcomp/jobcomp_otel.map \
 	jobcomp/compat.h jobcomp/epilogs.c jobcomp/epilogs.h jobcomp/job_view.c jobcomp/job_view_slurm.h \
-	jobcomp/jobcomp_otel.c jobcomp/log.h jobcomp/recorder.c jobcomp/recorder.h
+	jobcomp/jobcomp_otel.c jobcomp/log.h jobcomp/recorder.c jobcomp/recorder.h \
+	jobcomp/chain.c jobcomp/chain.h jobcomp/settings.c jobcomp/settings.h
 
 if HAVE_SLURM_SOURCE
 # What Slurm's own configure would have made: its version in a header, and a
@@ -31,11 +34,13 @@ libjobview_la_CPPFLAGS = $(AM_CPPFLAGS) -DUSE_ALIAS=1 \
 
 slurmplugin_LTLIBRARIES += jobcomp_otel.la
 jobcomp_otel_la_SOURCES = \
+	jobcomp/chain.c jobcomp/chain.h \
 	jobcomp/compat.h \
 	jobcomp/epilogs.c jobcomp/epilogs.h \
 	jobcomp/jobcomp_otel.c \
 	jobcomp/log.h \
-	jobcomp/recorder.c jobcomp/recorder.h
+	jobcomp/recorder.c jobcomp/recorder.h \
+	jobcomp/settings.c jobcomp/settings.h
 jobcomp_otel_la_CPPFLAGS = $(AM_CPPFLAGS) -Ijobcomp/slurm-headers -isystem $(SLURM_SOURCE)
 jobcomp_otel_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,--version-script=$(srcdir)/jobcomp/jobcomp_otel.map -Wl,-z,lazy

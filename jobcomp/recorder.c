@@ -23,22 +23,6 @@
 
 #define SPOOL_NAME "slurmctld"
 
-static struct config *load(char *path, size_t size, struct err *err)
-{
-	struct config_source source = {
-		.file = path,
-		.file_optional = true,
-		.use_environment = true,
-	};
-	struct config *config;
-
-	if (config_default_path(path, size) < 0) {
-		err_set(err, "the path of otel.conf is too long");
-		return NULL;
-	}
-	return config_load(&source, &config, err) < 0 ? NULL : config;
-}
-
 /* Makes the spool and starts the agent.  It looks users up and forks, and at a
  * reconfigure slurmctld holds its locks: so only when there is a need. */
 static void start(const struct config *config)
@@ -82,20 +66,30 @@ static void say_defaults(const char *config_file)
 			config_file, strerror(errno));
 }
 
-void recorder_configure(struct recorder *recorder)
+/* Says whether spans are made from now on, and sees to what that needs. */
+static bool is_on(struct recorder *recorder, const struct settings *settings)
 {
-	char path[PATH_MAX];
-	struct config *config;
-	struct err err;
+	const struct config *config = settings->config;
 
-	config = load(path, sizeof(path), &err);
-	if (!config) {
-		slurm_error("otel: tracing is off: %s", err.msg);
-	} else if (!config->enabled) {
-		slurm_info("otel: tracing is off: Enabled=no in %s", path);
+	if (!config || settings->has_mistakes)
+		return false;
+	if (!config->enabled) {
+		slurm_info("otel: tracing is off: Enabled=no in %s",
+			   settings->path);
 	} else if (!goes_on(recorder->config, config)) {
-		say_defaults(path);
+		say_defaults(settings->path);
 		start(config);
+	}
+	return true;
+}
+
+void recorder_configure(struct recorder *recorder, struct settings *settings)
+{
+	struct config *config = NULL;
+
+	if (is_on(recorder, settings)) {
+		config = settings->config;
+		settings->config = NULL;
 	}
 	pthread_mutex_lock(&recorder->lock);
 	config_destroy(recorder->config);
@@ -156,19 +150,10 @@ static void set_comment(const struct config *config, struct job_record *job,
 }
 
 /* Up to 24.11 a job that has ended is logged again when somebody requeues it,
- * with the same restart count: its root span is written already.  Here for one
- * that has not left its nodes yet; of the others job_view knows. */
-static bool is_told(struct recorder *recorder, const struct job_view *view)
+ * with the same restart count: its root span is written already. */
+static bool is_repeated(const struct job_view *view)
 {
-	struct attempt *attempt =
-		&recorder->ended[view->job_id % RECORDER_ENDED_MAX];
-	bool told = view->end == JOB_REQUEUED &&
-		    attempt->job_id == view->job_id &&
-		    attempt->restart == view->restart;
-
-	attempt->job_id = view->job_id;
-	attempt->restart = view->restart;
-	return told;
+	return view->end == JOB_REQUEUED && view->told;
 }
 
 static void record(struct recorder *recorder, struct job_record *job)
@@ -182,7 +167,7 @@ static void record(struct recorder *recorder, struct job_record *job)
 	int n;
 
 	job_view_fill(job, config->job_comment, &view);
-	if (view.end == JOB_NOT_ENDED || is_told(recorder, &view))
+	if (view.end == JOB_NOT_ENDED || is_repeated(&view))
 		return;
 	job_spans_context(config, &view, &context);
 	n = job_spans_create(config, &view, &context, clock_unix_ns(), spans);
@@ -194,6 +179,7 @@ static void record(struct recorder *recorder, struct job_record *job)
 		spans_destroy(spans, (size_t)n);
 	if (n != 0 && !handed_on)
 		set_comment(config, job, &view, &context);
+	job_view_set_told(job);
 }
 
 static bool verify(struct recorder *recorder, struct job_record *job)

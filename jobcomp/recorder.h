@@ -11,13 +11,7 @@
 #include "config/config.h"
 #include "host/log_once.h"
 #include "jobcomp/job_view.h"
-
-#define RECORDER_ENDED_MAX 4096
-
-/* One run of a job; job_id 0: none. */
-struct attempt {
-	uint32_t job_id, restart;
-};
+#include "jobcomp/settings.h"
 
 struct recorder {
 	pthread_mutex_t lock;  /* guards all below */
@@ -25,7 +19,6 @@ struct recorder {
 	bool verified;         /* the first record passed job_view_verify() */
 	bool refused;          /* it did not: never read a record again */
 	struct log_once trouble;
-	struct attempt ended[RECORDER_ENDED_MAX]; /* by job id, the latest */
 };
 
 #define RECORDER_INIT                                                          \
@@ -34,12 +27,12 @@ struct recorder {
 	}
 
 /*
- * Reads otel.conf (again); makes the spool and starts the agent, the first
- * time, and when SpoolDir or AgentUser changed or the agent is gone.  At the
- * load of the plugin and at a reconfigure, one call at a time.  On a mistake
- * tracing is off, one error is logged, and slurmctld goes on.
+ * Takes over the configuration that settings hold, unless they have mistakes,
+ * which turn tracing off; makes the spool and starts the agent, the first time,
+ * and when SpoolDir or AgentUser changed or the agent is gone.  At the load of
+ * the plugin and at a reconfigure, one call at a time.
  */
-void recorder_configure(struct recorder *recorder);
+void recorder_configure(struct recorder *recorder, struct settings *settings);
 
 /*
  * Records the end of a job.  Microseconds, no waiting but for SpoolSync=yes and

@@ -28,7 +28,7 @@ FUZZ_SECONDS=20 # a target, with CI=true
 LOGS=$SETUP_CACHE/logs
 TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev libnghttp2-dev protobuf-compiler valgrind
   mandoc shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd prometheus xxd strace
-  python3-grpcio slurmrestd)
+  python3-grpcio slurmrestd slurm-wlm-elasticsearch-plugin)
 
 groups=()
 filters=()

@@ -82,7 +82,9 @@ struct config {
 	uint64_t max_task_spans, max_spans_per_trace; /* 0: no limit */
 	unsigned int user_options; /* bits of enum user_option */
 	bool resource_attributes_in_job;
-	char *job_endpoint; /* http:// or https:// */
+	char *job_endpoint;   /* http:// or https:// */
+	char *job_comp_chain; /* NAME of jobcomp/NAME: [a-z0-9_]+, not ours */
+	double cost_per_cpu_hour, cost_per_gpu_hour; /* 0: costs nothing */
 	uint64_t attribute_count_limit, attribute_value_length_limit;
 	strlist attribute_deny;
 	uint64_t max_export_batch_size, max_export_batch_bytes, batch_timeout;

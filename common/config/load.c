@@ -292,9 +292,11 @@ void config_destroy(struct config *config)
 	sample_rules_clear(&config->sample_rules);
 	free(config->trace_url);
 	free(config->job_endpoint);
+	free(config->job_comp_chain);
 	strlist_free(config->attribute_deny);
 	free(config->spool_dir);
 	free(config->agent_user);
+	free(config->metrics_file);
 	strlist_free(loaded->files);
 	free(loaded);
 	errno = saved;

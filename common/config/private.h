@@ -43,6 +43,7 @@ VALUE_TYPE(unsigned);
 VALUE_TYPE(duration);
 VALUE_TYPE(size);
 VALUE_TYPE(ratio);
+VALUE_TYPE(amount); /* a decimal number from 0 up; 0 prints as unset */
 VALUE_TYPE(choice);
 VALUE_TYPE(sampler);
 VALUE_TYPE(rules);        /* adds one; "" takes all away */
@@ -50,6 +51,7 @@ VALUE_TYPE(string);       /* any text on one line */
 VALUE_TYPE(path);         /* absolute */
 VALUE_TYPE(user);         /* a login name */
 VALUE_TYPE(trace_url);    /* http(s), with {trace_id} */
+VALUE_TYPE(jobcomp);      /* [jobcomp/]NAME; keeps NAME */
 VALUE_TYPE(user_options); /* names of enum user_option, or none */
 VALUE_TYPE(job_endpoint); /* http:// or https://, without a password */
 VALUE_TYPE(auth);         /* bearer:FILE or sigv4:REGION/SERVICE */

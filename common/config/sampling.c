@@ -1,32 +1,62 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parsers and printers of what decides on sampling: the sampler's name and
- * ratio, and rules. */
+ * ratio, and rules; and of other plain numbers. */
 #include "config/private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/ratio.h"
+#include "util/decimal.h"
+
+#define AMOUNT_MAX 1e15
 
 int value_parse_ratio(const struct config_key *key, const char *text,
 		      struct config *config, struct err *err)
 {
 	char quote[CONFIG_QUOTE_SIZE];
 
-	if (ratio_parse(text, value_place(key, config)) < 0)
+	if (decimal_parse(text, 1, value_place(key, config)) < 0)
 		return err_set(err, "\"%s\" is not a number from 0 to 1",
 			       value_quote(text, quote));
 	return 0;
+}
+
+static void print_decimal(double value, FILE *out)
+{
+	char text[DECIMAL_SIZE];
+
+	decimal_format(value, text);
+	fputs(text, out);
 }
 
 void value_print_ratio(const struct config_key *key,
 		       const struct config *config, FILE *out)
 {
 	const double *value = value_place_const(key, config);
-	char text[RATIO_SIZE];
 
-	ratio_format(*value, text);
-	fputs(text, out);
+	print_decimal(*value, out);
+}
+
+int value_parse_amount(const struct config_key *key, const char *text,
+		       struct config *config, struct err *err)
+{
+	char quote[CONFIG_QUOTE_SIZE];
+	double value = 0;
+
+	if (*text && decimal_parse(text, AMOUNT_MAX, &value) < 0)
+		return err_set(err, "\"%s\" is not a number from 0 up",
+			       value_quote(text, quote));
+	*(double *)value_place(key, config) = value;
+	return 0;
+}
+
+void value_print_amount(const struct config_key *key,
+			const struct config *config, FILE *out)
+{
+	const double *value = value_place_const(key, config);
+
+	if (*value > 0)
+		print_decimal(*value, out);
 }
 
 /* ---- the sampler ------------------------------------------------------- */

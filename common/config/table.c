@@ -108,6 +108,7 @@ static const struct value_choice log_formats[] = {
 #define RESOURCE "Resource"
 #define SAMPLING "Sampling"
 #define TRACES "Traces and jobs"
+#define COMPLETION "Job completion"
 #define LIMITS "Limits"
 #define BATCHES "Batches and retries"
 #define SPOOL "Spool"
@@ -393,6 +394,30 @@ const struct config_key config_keys[] = {
 		  "applications send their own spans, http:// or https://, as "
 		  "seen from the nodes. "
 		  "Every user can read it, so it may hold no password." },
+
+	{ .name = "CostPerCpuHour",
+	  .section = COMPLETION,
+	  .type = "number",
+	  ROW(amount, double, cost_per_cpu_hour),
+	  .help = "What an hour of one allocated CPU costs, in whatever unit the "
+		  "site counts. "
+		  "With this key or the next one a job has its cost as "
+		  "slurm.job.cost." },
+	{ .name = "CostPerGpuHour",
+	  .section = COMPLETION,
+	  .type = "number",
+	  ROW(amount, double, cost_per_gpu_hour),
+	  .help = "What an hour of one allocated GPU costs." },
+	{ .name = "JobCompChain",
+	  .section = COMPLETION,
+	  .type = "jobcomp/NAME",
+	  ROW(jobcomp, char *, job_comp_chain),
+	  .help = "Another job completion plugin of Slurm's, jobcomp/filetxt for "
+		  "one, which jobcomp/otel loads and hands every call on to, "
+		  "with Enabled=no as well. "
+		  "JobCompLoc and its like in slurm.conf are that plugin's. "
+		  "Another plugin than the one that is loaded takes effect when "
+		  "slurmctld is restarted." },
 
 	{ .name = "MaxTaskSpans",
 	  .section = LIMITS,

@@ -90,6 +90,36 @@ void value_print_user(const struct config_key *key, const struct config *config,
 	print_string(key, config, out);
 }
 
+/* A plugin's file is jobcomp_NAME.so: no path can hide in such a name. */
+int value_parse_jobcomp(const struct config_key *key, const char *text,
+			struct config *config, struct err *err)
+{
+	static const char type[] = "jobcomp/";
+	const char *name = text;
+	char quote[CONFIG_QUOTE_SIZE];
+
+	if (!strncmp(text, type, sizeof(type) - 1))
+		name += sizeof(type) - 1;
+	if (*text && (!*name || strlen(name) > NAME_MAX / 2 ||
+		      name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+					"0123456789_")]))
+		return err_set(err, "\"%s\" is not jobcomp/NAME",
+			       value_quote(text, quote));
+	if (!strcmp(name, "otel"))
+		return err_set(err, "jobcomp/otel can not be handed its own "
+				    "calls; name another plugin");
+	return replace_string(key, name, config, err);
+}
+
+void value_print_jobcomp(const struct config_key *key,
+			 const struct config *config, FILE *out)
+{
+	char *const *place = value_place_const(key, config);
+
+	if (*place)
+		fprintf(out, "jobcomp/%s", *place);
+}
+
 static bool has_prefix(const char *text, const char *prefix)
 {
 	size_t len = strlen(prefix);

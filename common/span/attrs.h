@@ -52,6 +52,8 @@
 #define ATTR_TRES_ALLOC_PREFIX "slurm.tres.alloc."		/* P, double */
 #define ATTR_JOB_CPU_HOURS "slurm.job.cpu_hours"		/* P, double */
 #define ATTR_JOB_GPU_HOURS "slurm.job.gpu_hours"		/* P, double */
+#define ATTR_JOB_COST "slurm.job.cost"				/* P, double */
+#define ATTR_JOB_SUSPENDED_TIME "slurm.job.suspended_time"	/* P, double, s */
 #define ATTR_JOB_WCKEY "slurm.job.wckey"			/* P */
 #define ATTR_JOB_FAILED_NODE "slurm.job.failed_node"		/* P */
 #define ATTR_HET_JOB_ID "slurm.het.job_id"			/* P */

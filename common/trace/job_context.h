@@ -11,8 +11,9 @@
  * The first field looks like a traceparent, but an all-zero parent id means
  * that the job's root span has no parent.  l is the submitter's span where
  * that is not the parent, r the root span of the first attempt where it was
- * chosen at submission, m what the user asked for with --trace.  A later
- * version may add fields of the form ;<name>=<value>.
+ * chosen at submission (of a heterogeneous job in the context of its first
+ * component only), m what the user asked for with --trace.  A later version
+ * may add fields of the form ;<name>=<value>.
  */
 #ifndef OTEL_TRACE_JOB_CONTEXT_H
 #define OTEL_TRACE_JOB_CONTEXT_H

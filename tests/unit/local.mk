@@ -163,6 +163,42 @@ slurm_tests += tests/unit/test_job_view
 tests_unit_test_job_view_CPPFLAGS = $(AM_CPPFLAGS) -DUSE_ALIAS=1 \
 	-Ijobcomp/slurm-headers -isystem $(SLURM_SOURCE)
 tests_unit_test_job_view_LDADD = libjobview.la $(LDADD) $(SLURM_FULL_LIBS)
+
+# JobCompChain, with the entry points of this Slurm and with those of 25.05.
+chain_cppflags = $(AM_CPPFLAGS) -Ijobcomp/slurm-headers -isystem $(SLURM_SOURCE)
+new_entries = -DHAVE_JOBCOMP_RECORD_JOB=1
+slurm_tests += tests/unit/test_chain tests/unit/test_chain_new
+tests_unit_test_chain_SOURCES = tests/unit/test_chain.c jobcomp/chain.c
+tests_unit_test_chain_CPPFLAGS = $(chain_cppflags)
+tests_unit_test_chain_LDADD = $(LDADD) $(SLURM_FULL_LIBS)
+tests_unit_test_chain_new_SOURCES = tests/unit/test_chain.c jobcomp/chain.c
+tests_unit_test_chain_new_CPPFLAGS = $(chain_cppflags) $(new_entries)
+tests_unit_test_chain_new_LDADD = $(LDADD) $(SLURM_FULL_LIBS)
+
+# What they load, from tests/unit/.libs as from a PluginDir.
+fake_ldflags = -module -avoid-version -shared -rpath /nowhere
+check_LTLIBRARIES += \
+	tests/unit/jobcomp_fake.la tests/unit/jobcomp_fake_new.la \
+	tests/unit/jobcomp_fake_aged.la tests/unit/jobcomp_fake_incomplete.la \
+	tests/unit/jobcomp_fake_other.la
+tests_unit_jobcomp_fake_la_SOURCES = tests/unit/fake_jobcomp.c
+tests_unit_jobcomp_fake_la_CPPFLAGS = $(chain_cppflags) -DFAKE_TYPE='"jobcomp/fake"'
+tests_unit_jobcomp_fake_la_LDFLAGS = $(fake_ldflags)
+tests_unit_jobcomp_fake_new_la_SOURCES = tests/unit/fake_jobcomp.c
+tests_unit_jobcomp_fake_new_la_CPPFLAGS = $(chain_cppflags) $(new_entries) \
+	-DFAKE_TYPE='"jobcomp/fake_new"'
+tests_unit_jobcomp_fake_new_la_LDFLAGS = $(fake_ldflags)
+tests_unit_jobcomp_fake_aged_la_SOURCES = tests/unit/fake_jobcomp.c
+tests_unit_jobcomp_fake_aged_la_CPPFLAGS = $(chain_cppflags) \
+	-DFAKE_TYPE='"jobcomp/fake_aged"' -DFAKE_VERSION=0x110b01
+tests_unit_jobcomp_fake_aged_la_LDFLAGS = $(fake_ldflags)
+tests_unit_jobcomp_fake_incomplete_la_SOURCES = tests/unit/fake_jobcomp.c
+tests_unit_jobcomp_fake_incomplete_la_CPPFLAGS = $(chain_cppflags) \
+	-DFAKE_TYPE='"jobcomp/fake_incomplete"' -DFAKE_INCOMPLETE
+tests_unit_jobcomp_fake_incomplete_la_LDFLAGS = $(fake_ldflags)
+tests_unit_jobcomp_fake_other_la_SOURCES = tests/unit/fake_jobcomp.c
+tests_unit_jobcomp_fake_other_la_CPPFLAGS = $(chain_cppflags) -DFAKE_TYPE='"jobcomp/another"'
+tests_unit_jobcomp_fake_other_la_LDFLAGS = $(fake_ldflags)
 endif
 
 check_PROGRAMS += $(slurm_tests)

@@ -43,6 +43,75 @@ Test(config_value, refuses_what_is_no_auth)
 		       ":2: NoProxy: \"a;b\" is not a list of hosts");
 }
 
+Test(config_value, refuses_what_is_no_completion_plugin)
+{
+	static const char *const bad[] = {
+		"jobcomp/",    "JobComp/lua",         "jobcomp/../x",
+		"jobcomp/a/b", "accounting/lua",      "Lua",
+		"a.so",        "/usr/lib/x.so",       "jobcomp/jobcomp/lua",
+		"a b",         "jobcomp/filetxt,lua",
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char line[64], expected[128];
+
+		snprintf(line, sizeof(line), "JobCompChain=\"%s\"\n", bad[i]);
+		snprintf(expected, sizeof(expected),
+			 ":1: JobCompChain: \"%s\" is not jobcomp/NAME",
+			 bad[i]);
+		assert_refused(line, expected);
+	}
+	assert_refused("JobCompChain=jobcomp/otel\n",
+		       ":1: JobCompChain: jobcomp/otel can not be handed its "
+		       "own calls; name another plugin");
+	assert_refused("JobCompChain=otel\n",
+		       ":1: JobCompChain: jobcomp/otel can not be handed its "
+		       "own calls; name another plugin");
+}
+
+Test(config_value, reads_a_completion_plugin)
+{
+	struct config *config = config_of("JobCompChain=jobcomp/filetxt\n");
+
+	cr_assert_str_eq(config->job_comp_chain, "filetxt");
+	config_destroy(config);
+	assert_read("JobCompChain", "my_own2", "jobcomp/my_own2");
+	config = config_of("JobCompChain=lua\nJobCompChain=\n");
+	cr_assert_null(config->job_comp_chain);
+	config_destroy(config);
+}
+
+Test(config_value, refuses_what_is_no_amount)
+{
+	static const char *const bad[] = { "-1",  "1,5",   "0x10", "nan",
+					   "inf", "1e400", "1e16" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char line[64], expected[128];
+
+		snprintf(line, sizeof(line), "CostPerCpuHour=%s\n", bad[i]);
+		snprintf(expected, sizeof(expected),
+			 ":1: CostPerCpuHour: \"%s\" is not a number from 0 "
+			 "up",
+			 bad[i]);
+		assert_refused(line, expected);
+	}
+}
+
+Test(config_value, reads_amounts_in_any_locale)
+{
+	struct config *config = config_of("CostPerGpuHour=2.50\n");
+
+	cr_assert_eq(config->cost_per_gpu_hour, 2.5);
+	cr_assert_eq(config->cost_per_cpu_hour, 0);
+	assert_value(config, "CostPerCpuHour", "");
+	config_destroy(config);
+	setlocale(LC_ALL, "de_DE.UTF-8");
+	assert_read("CostPerGpuHour", "0.031", "0.031");
+	assert_read("CostPerCpuHour", "1200", "1200");
+	assert_read("CostPerCpuHour", "0", "");
+}
+
 Test(config_value, reads_auth_and_proxy)
 {
 	struct config *config =

@@ -284,6 +284,238 @@ Test(job_spans, array_task_has_its_own_linked_trace)
 		      0);
 }
 
+/* ---- money ----------------------------------------------------------- */
+
+Test(job_spans, cost_is_given_when_the_site_counts_it)
+{
+	make();
+	cr_assert_null(attr(spans[1], ATTR_JOB_COST));
+	config.cost_per_cpu_hour = 0.5;
+	make();
+	cr_assert_float_eq(attr(spans[1], ATTR_JOB_COST)->double_value,
+			   8 * 7 / 3600.0 * 0.5, 1e-12);
+	config.cost_per_gpu_hour = 3;
+	make();
+	cr_assert_float_eq(attr(spans[1], ATTR_JOB_COST)->double_value,
+			   8 * 7 / 3600.0 * 0.5 + 4 * 7 / 3600.0 * 3, 1e-12);
+	view.start = 0;
+	make();
+	cr_assert_eq(attr(spans[1], ATTR_JOB_COST)->double_value, 0);
+}
+
+Test(job_spans, gpus_are_counted_once)
+{
+	static const struct {
+		const char *tres;
+		int gpus;
+		const char *gres;
+	} cases[] = {
+		{ "cpu=1,gres/gpu=2,gres/gpu:a100=2", 2, NULL },
+		{ "cpu=1,gres/gpu:a100=2,gres/gpu=2", 2, NULL },
+		{ "gres/gpu:a100=1,gres/gpu:h100=2", 3, NULL },
+		{ "gres/gpu=3,gres/gpu:a100=1", 3, NULL },
+		{ "cpu=1,gres/gpumem=2,gres/gpu_other=1,gpu=4", 0, NULL },
+		{ "gres/gpu=0", 0, NULL },
+		{ NULL, 0, NULL },
+		/* without slurmdbd */
+		{ "cpu=1", 3, "gpu:a100:2,shard:7,gpu:1" },
+		{ "cpu=1", 0, "gpu,gpu:,gpu::,,mps:gpu:2,:" },
+		{ "gres/gpu=2", 2, "gpu:5" },
+		{ "gres/gpu=1e400", 0, NULL },
+		{ "gres/gpu=9E", 0, "gpu:99999999999999999999" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const Otlp__AnyValue *count;
+
+		view.tres_alloc = cases[i].tres;
+		view.gres = cases[i].gres;
+		make();
+		count = attr(spans[1], ATTR_GPU_COUNT);
+		cr_assert_eq(!!count, cases[i].gpus > 0, "%zu", i);
+		cr_assert_eq(!!attr(spans[1], ATTR_JOB_GPU_HOURS),
+			     cases[i].gpus > 0);
+		if (!count)
+			continue;
+		cr_assert_eq(count->int_value, cases[i].gpus, "%zu", i);
+		cr_assert_float_eq(
+			attr(spans[1], ATTR_JOB_GPU_HOURS)->double_value,
+			cases[i].gpus * 7 / 3600.0, 1e-12);
+	}
+}
+
+/* ---- what befell it -------------------------------------------------- */
+
+static const Otlp__Span__Event *event(const char *name)
+{
+	const Otlp__Span *root = spans[n_spans - 1];
+
+	for (size_t i = 0; i < root->n_events; i++)
+		if (!strcmp(root->events[i]->name, name))
+			return root->events[i];
+	return NULL;
+}
+
+Test(job_spans, nothing_befell_it)
+{
+	make();
+	cr_assert_eq(spans[1]->n_events, 0);
+	cr_assert_null(attr(spans[1], ATTR_JOB_SUSPENDED_TIME));
+	view.state = "CANCELLED";
+	view.exit_code = 15;
+	make();
+	cr_assert_eq(spans[1]->n_events, 0);
+}
+
+Test(job_spans, suspension_and_resize)
+{
+	view.suspended = 2;
+	view.resumed = 1006;
+	view.resized = 1004;
+	make();
+	cr_assert_eq(spans[1]->n_events, 2);
+	cr_assert_eq(event("resume")->time_unix_nano, 1006 * NS_PER_SECOND);
+	cr_assert_eq(event("resize")->time_unix_nano, 1004 * NS_PER_SECOND);
+	cr_assert_eq(attr(spans[1], ATTR_JOB_SUSPENDED_TIME)->double_value, 2);
+	cr_assert_float_eq(attr(spans[1], ATTR_JOB_CPU_HOURS)->double_value,
+			   8 * 5 / 3600.0, 1e-12);
+	view.resumed = 0;
+	view.suspended_since = 1008;
+	view.resized = 2000; /* no event lies outside */
+	make();
+	cr_assert_eq(event("suspend")->time_unix_nano, 1008 * NS_PER_SECOND);
+	cr_assert_eq(event("resize")->time_unix_nano,
+		     spans[1]->end_time_unix_nano);
+}
+
+Test(job_spans, how_it_ended_is_an_event)
+{
+	view.state = "FAILED";
+	view.exit_code = 9;
+	make();
+	cr_assert_str_eq(event("signal")->attributes[0]->value->string_value,
+			 "SIGKILL");
+	cr_assert_eq(event("signal")->time_unix_nano,
+		     spans[1]->end_time_unix_nano);
+	view.state = "OUT_OF_MEMORY";
+	view.exit_code = 253; /* SIG_OOM, which is no signal */
+	make();
+	cr_assert_not_null(event("oom"));
+	cr_assert_null(event("signal"));
+	view.state = "REQUEUED";
+	view.end = JOB_REQUEUED;
+	view.exit_code = 0;
+	make();
+	cr_assert_str_eq(event("requeue")->attributes[0]->value->string_value,
+			 "REQUEUED");
+	cr_assert_eq(spans[1]->n_events, 1);
+}
+
+/* ---- heterogeneous jobs ---------------------------------------------- */
+
+#define MINTED "00-" TRACE "-0000000000000000-03"
+
+static void make_component(uint8_t ret_id[8])
+{
+	make();
+	memcpy(ret_id, spans[n_spans - 1]->span_id.data, 8);
+}
+
+Test(job_spans, components_are_children_of_their_leader)
+{
+	uint8_t leader[8], component[8];
+
+	view.context = MINTED;
+	view.het_job_id = 42;
+	make_component(leader);
+	cr_assert_eq(spans[1]->parent_span_id.len, 0);
+	view.job_id = 43;
+	view.het_offset = 1;
+	view.leader_context = MINTED;
+	make_component(component);
+	cr_assert_neq(memcmp(leader, component, 8), 0);
+	cr_assert_eq(memcmp(leader, spans[1]->parent_span_id.data, 8), 0);
+	cr_assert_eq(spans[1]->flags & 0x300, 0x100, "a parent of ours");
+	cr_assert(is_child(spans[0], spans[1]), "its queue is its own");
+	view.leader_context = NULL; /* gone */
+	make();
+	cr_assert_eq(memcmp(leader, spans[1]->parent_span_id.data, 8), 0);
+	view.restart = 1;
+	make();
+	cr_assert_neq(memcmp(leader, spans[1]->parent_span_id.data, 8), 0);
+}
+
+Test(job_spans, a_chosen_root_is_the_leaders_alone)
+{
+	uint8_t leader[8], component[8];
+
+	view.context = view.leader_context = MINTED ";r=00000000000000aa";
+	view.het_job_id = 42;
+	make_component(leader);
+	cr_assert_eq(leader[7], 0xaa);
+	view.job_id = 43;
+	make_component(component);
+	cr_assert_neq(component[7], 0xaa);
+	cr_assert_eq(memcmp(leader, spans[1]->parent_span_id.data, 8), 0);
+	view.context = MINTED;
+	make();
+	cr_assert_eq(memcmp(component, spans[1]->span_id.data, 8), 0);
+	cr_assert_eq(memcmp(leader, spans[1]->parent_span_id.data, 8), 0);
+}
+
+/* Its nodes can not know of the leader: they name the trace by its own id. */
+Test(job_spans, a_component_without_a_context_is_linked_to_its_leader)
+{
+	struct trace_id id;
+
+	view.context = NULL;
+	view.het_job_id = 41;
+	make();
+	trace_id_from_job("demo", 42, &id);
+	cr_assert_eq(memcmp(spans[1]->trace_id.data, &id, 16), 0);
+	cr_assert_eq(spans[1]->parent_span_id.len, 0);
+	trace_id_from_job("demo", 41, &id);
+	cr_assert_eq(spans[1]->n_links, 1);
+	cr_assert_eq(memcmp(spans[1]->links[0]->trace_id.data, &id, 16), 0);
+}
+
+/* ---- what never ran -------------------------------------------------- */
+
+Test(job_spans, cancelled_while_pending)
+{
+	view.state = "CANCELLED";
+	view.nodelist = NULL;
+	view.tres_alloc = NULL;
+	view.nnodes = view.cpus = 0;
+	view.start = view.end_time;
+	config.cost_per_cpu_hour = 1;
+	make();
+	cr_assert_eq(n_spans, 2);
+	cr_assert_str_eq(spans[0]->name, "slurm.phase.queued");
+	cr_assert_eq(spans[0]->end_time_unix_nano,
+		     spans[1]->end_time_unix_nano);
+	cr_assert_null(spans[1]->status);
+	cr_assert_null(attr(spans[1], ATTR_NODELIST));
+	cr_assert_null(attr(spans[1], ATTR_JOB_CPU_HOURS));
+	cr_assert_eq(attr(spans[1], ATTR_JOB_COST)->double_value, 0);
+	view.eligible = 5000; /* it never got into the queue */
+	make();
+	cr_assert_eq(n_spans, 2);
+	cr_assert_str_eq(spans[0]->name, "slurm.phase.deferred");
+}
+
+/* One record tells of all tasks: they share the trace of the submission. */
+Test(job_spans, a_cancelled_pending_array_is_in_the_trace_of_its_submission)
+{
+	view.state = "CANCELLED";
+	view.context = MINTED;
+	view.array_job_id = 42;
+	make();
+	cr_assert_str_eq(text(spans[1], ATTR_JOB_ID), "42");
+	cr_assert_eq(spans[1]->n_links, 0);
+	cr_assert_eq(spans[1]->trace_id.data[0], 0x0a);
+}
+
 Test(job_spans, survives_hostile_and_missing_strings)
 {
 	view = (struct job_view){

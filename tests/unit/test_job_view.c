@@ -14,10 +14,14 @@
 
 static job_record_t record;
 static job_record_t *known; /* what slurmctld would find */
+static job_record_t leader;
+static __typeof__(*((job_record_t *)0)->details) details;
 
 /* slurmctld's own. */
 job_record_t *find_job_record(uint32_t job_id)
 {
+	if (leader.job_id && leader.job_id == job_id)
+		return &leader;
 	return known && known->job_id == job_id ? known : NULL;
 }
 
@@ -85,6 +89,7 @@ Test(job_view, only_an_end_is_an_end)
 		{ JOB_COMPLETE, JOB_ENDED, "COMPLETED" },
 		{ JOB_COMPLETE | JOB_COMPLETING, JOB_ENDED, "COMPLETED" },
 		{ JOB_CANCELLED | JOB_COMPLETING, JOB_ENDED, "CANCELLED" },
+		/* of a federation: cancelled here to run elsewhere */
 		{ JOB_CANCELLED | JOB_REVOKED, JOB_NOT_ENDED, NULL },
 		{ JOB_FAILED, JOB_ENDED, "FAILED" },
 		{ JOB_NODE_FAIL, JOB_ENDED, "NODE_FAIL" },
@@ -96,9 +101,11 @@ Test(job_view, only_an_end_is_an_end)
 		{ JOB_SUSPENDED, JOB_NOT_ENDED, NULL },
 		{ JOB_PENDING | JOB_REVOKED, JOB_NOT_ENDED, NULL },
 		{ JOB_REQUEUE | JOB_SPECIAL_EXIT, JOB_REQUEUED, "REQUEUED" },
-		/* of a federation: cancelled here to run elsewhere */
 		{ JOB_CANCELLED | JOB_REQUEUE, JOB_REQUEUED, "REQUEUED" },
+		{ JOB_PREEMPTED | JOB_COMPLETING, JOB_ENDED, "PREEMPTED" },
 		{ JOB_PENDING | JOB_REQUEUE, JOB_REQUEUED, "REQUEUED" },
+		{ JOB_FAILED | JOB_COMPLETING | JOB_SPECIAL_EXIT, JOB_REQUEUED,
+		  "FAILED" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -110,13 +117,6 @@ Test(job_view, only_an_end_is_an_end)
 		if (cases[i].name)
 			cr_assert_str_eq(got.state, cases[i].name);
 	}
-}
-
-Test(job_view, requeue_of_an_ended_job_is_not_another_end)
-{
-	record.job_state = JOB_REQUEUE;
-	record.node_cnt = 0;
-	cr_assert_eq(view().end, JOB_NOT_ENDED);
 }
 
 Test(job_view, finds_the_carried_context_with_and_without_prefix)
@@ -187,4 +187,131 @@ Test(job_view, knows_steps_whose_end_it_has_not_seen)
 	cr_assert_not(view().steps_left);
 	list_append(record.step_list, &running);
 	cr_assert(view().steps_left);
+}
+
+/* slurmctld has no flag for it: a batch job that has nodes and may be requeued,
+ * and is not COMPLETING. */
+Test(job_view, preempted_or_on_a_failed_node_it_may_be_requeued)
+{
+	record.batch_flag = 1;
+	record.node_cnt = 2;
+	details.requeue = 1;
+	record.details = &details;
+	record.job_state = JOB_NODE_FAIL;
+	cr_assert_eq(view().end, JOB_REQUEUED);
+	cr_assert_str_eq(view().state, "NODE_FAIL");
+	record.job_state = JOB_PREEMPTED;
+	cr_assert_eq(view().end, JOB_REQUEUED);
+	record.job_state = JOB_PREEMPTED | JOB_COMPLETING;
+	cr_assert_eq(view().end, JOB_ENDED);
+	record.job_state = JOB_PREEMPTED;
+	details.requeue = 0;
+	cr_assert_eq(view().end, JOB_ENDED);
+	details.requeue = 1;
+	record.batch_flag = 0;
+	cr_assert_eq(view().end, JOB_ENDED);
+	record.job_state = JOB_FAILED;
+	record.batch_flag = 1;
+	cr_assert_eq(view().end, JOB_ENDED);
+}
+
+Test(job_view, what_is_told_is_known_as_long_as_the_attempt)
+{
+	cr_assert_not(view().told);
+	job_view_set_told(&record);
+	cr_assert(view().told);
+	record.restart_cnt = 1;
+	cr_assert_not(view().told);
+	job_view_set_told(&record);
+	job_view_set_told(&record);
+	cr_assert(view().told);
+	cr_assert_eq(record.spank_job_env_size, 1);
+	cr_assert_str_eq(record.spank_job_env[0], "OTEL_TOLD=1");
+}
+
+Test(job_view, note_of_what_is_told_leaves_the_rest_alone)
+{
+	record.spank_job_env = xcalloc(1, sizeof(char *));
+	record.spank_job_env[0] = xstrdup("OTEL_CONTEXT=a");
+	record.spank_job_env_size = 1;
+	job_view_set_told(&record);
+	cr_assert(view().told);
+	cr_assert_str_eq(view().context, "a");
+	cr_assert_eq(record.spank_job_env_size, 2);
+}
+
+Test(job_view, a_component_has_the_context_of_its_leader)
+{
+	static char *env[] = { "OTEL_CONTEXT=leader" };
+
+	cr_assert_null(view().leader_context);
+	record.het_job_id = 42;
+	cr_assert_null(view().leader_context);
+	record.het_job_id = 41;
+	cr_assert_null(view().leader_context, "it is gone");
+	leader.job_id = 41;
+	leader.spank_job_env = env;
+	leader.spank_job_env_size = 1;
+	cr_assert_str_eq(view().leader_context, "leader");
+}
+
+Test(job_view, a_job_that_was_resumed)
+{
+	record.job_state = JOB_COMPLETE;
+	record.start_time = 1000;
+	record.suspend_time = 1030; /* resumed, after 10 s of 30 s */
+	record.pre_sus_time = 20;
+	record.tot_sus_time = 10;
+	record.end_time = 1040;
+	cr_assert_eq(view().resumed, 1030);
+	cr_assert_eq(view().suspended_since, 0);
+	cr_assert_eq(view().suspended, 10);
+	record.end_time = 1030; /* in the same second */
+	cr_assert_eq(view().resumed, 1030);
+	cr_assert_eq(view().end_time, 1030);
+}
+
+/* Slurm lets it end when the suspension began. */
+Test(job_view, a_job_that_ended_suspended_ends_now)
+{
+	const time_t now = time(NULL);
+
+	record.job_state = JOB_CANCELLED | JOB_COMPLETING;
+	record.start_time = now - 100;
+	record.end_time = record.suspend_time = now - 60;
+	record.pre_sus_time = 40;
+	record.tot_sus_time = 60;
+	cr_assert_eq(view().suspended_since, now - 60);
+	cr_assert_eq(view().resumed, 0);
+	cr_assert_geq(view().end_time, now);
+	cr_assert_eq(view().suspended, 60);
+	/* a requeue leaves this suspension out of tot_sus_time */
+	record.job_state = JOB_REQUEUE;
+	record.tot_sus_time = 0;
+	cr_assert_geq(view().suspended, 60);
+}
+
+Test(job_view, only_a_resize_of_this_attempt_counts)
+{
+	record.job_state = JOB_COMPLETE;
+	record.start_time = 1000;
+	record.resize_time = 1010;
+	cr_assert_eq(view().resized, 1010);
+	record.resize_time = 900;
+	cr_assert_eq(view().resized, 0);
+}
+
+/* Slurm makes one call for the record of all tasks that have not begun. */
+Test(job_view, a_cancelled_pending_array_is_one_job)
+{
+	struct job_view got;
+
+	record.job_state = JOB_CANCELLED;
+	record.array_job_id = 42;
+	record.start_time = record.end_time = 1000;
+	got = view();
+	cr_assert_eq(got.end, JOB_ENDED);
+	cr_assert_not(got.is_array_task);
+	cr_assert_eq(got.nnodes, 0);
+	cr_assert_null(got.nodelist);
 }

@@ -78,10 +78,7 @@ void slurm_debug(const char *format, ...)
 
 /* ---- a job -------------------------------------------------------------- */
 
-static struct config config = {
-	.user_options = USER_OPTION_ON | USER_OPTION_OFF | USER_OPTION_DETAIL |
-			USER_OPTION_PARENT | USER_OPTION_ATTR,
-};
+static struct config config;
 static bool at_allocation;
 static struct submissions submissions;
 static job_desc_msg_t job;
@@ -92,6 +89,7 @@ char *default_part_name;
 static void set_up(void)
 {
 	memset(&config, 0, sizeof(config));
+	config.user_options = ~0u;
 	sampler_parse("parentbased_always_on", &config.sampler);
 	config.job_comment = JOB_COMMENT_ADMIN;
 	memset(&job, 0, sizeof(job));

@@ -96,7 +96,7 @@ cluster_until() {
 }
 
 cluster_alive() { # NAME
-  [[ -n ${CLUSTER_PID[$1]:-} ]] || return
+  [[ -n ${CLUSTER_PID[$1]:-} ]] || return 1
   cluster_is "${CLUSTER_PID[$1]}" "${1%%.*}" || cluster_succeeded "$1"
 }
 
@@ -104,9 +104,9 @@ cluster_alive() { # NAME
 # one is in the daemon's own pid file.
 cluster_succeeded() { # NAME
   local pid=
-  { read -r pid <"$CLUSTER_DIR/run/$1.pid"; } 2>/dev/null || [[ -n $pid ]] || return
-  [[ $pid =~ ^[0-9]+$ && $pid != "${CLUSTER_PID[$1]}" ]] || return
-  cluster_is "$pid" "${1%%.*}" || return
+  { read -r pid <"$CLUSTER_DIR/run/$1.pid"; } 2>/dev/null || [[ -n $pid ]] || return 1
+  [[ $pid =~ ^[0-9]+$ && $pid != "${CLUSTER_PID[$1]}" ]] || return 1
+  cluster_is "$pid" "${1%%.*}" || return 1
   CLUSTER_PID["$1"]=$pid
 }
 
