@@ -8,6 +8,7 @@ libotelcli_la_SOURCES = \
 	cli/check.c cli/check.h \
 	cli/check_files.c cli/check_files.h \
 	cli/check_send.c cli/check_send.h \
+	cli/check_slurm.c cli/check_slurm.h \
 	cli/draw.c cli/draw.h \
 	cli/header.c \
 	cli/label.c cli/label.h \
