@@ -13,6 +13,7 @@
 
 #include "cli/check_files.h"
 #include "cli/check_send.h"
+#include "cli/check_slurm.h"
 #include "config/config.h"
 #include "config/endpoint.h"
 #include "util/cleanup.h"
@@ -208,6 +209,7 @@ static int check(const char *path, bool optional, bool send)
 				     "shell; the daemons have their own",
 				     &findings);
 		check_files(config, note_warning, &findings);
+		check_slurm(config, note_warning, &findings);
 	}
 	fclose(findings.out);
 	printf("\n%s%s", text ? text : "", len ? "\n" : "");

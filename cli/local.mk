@@ -8,6 +8,7 @@ libotelcli_la_SOURCES = \
 	cli/check.c cli/check.h \
 	cli/check_files.c cli/check_files.h \
 	cli/check_send.c cli/check_send.h \
+	cli/check_slurm.c cli/check_slurm.h \
 	cli/detail.c cli/detail.h \
 	cli/detail_options.c cli/detail_options.h \
 	cli/draw.c cli/draw.h \
@@ -16,6 +17,7 @@ libotelcli_la_SOURCES = \
 	cli/line_reader.c cli/line_reader.h \
 	cli/lines.c cli/lines.h \
 	cli/load_config.c cli/load_config.h \
+	cli/program.c cli/program.h \
 	cli/read_otlp_json.c cli/read_otlp_json.h \
 	cli/row.c cli/row.h \
 	cli/say.c cli/say.h \
@@ -32,7 +34,6 @@ libotelcli_la_SOURCES = \
 	cli/terminal.c cli/terminal.h \
 	cli/text.c cli/text.h \
 	cli/time_text.c cli/time_text.h \
-	cli/program.c cli/program.h \
 	cli/trace.c cli/trace.h \
 	cli/trace_tree.c cli/trace_tree.h
 libotelcli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)

@@ -3,8 +3,6 @@
 #include "jobsubmit/settings.h"
 
 #include <limits.h>
-#include <string.h>
-#include <strings.h>
 
 #include "host/slurm_conf.h"
 #include "jobsubmit/compat.h"
@@ -29,22 +27,6 @@ static bool changed(struct settings *settings, const char *path)
 	settings->there = there;
 	settings->file = st;
 	return !before;
-}
-
-/* Slurm takes the others to mean Alloc, too. */
-static bool runs_prolog_at_allocation(void)
-{
-	static const char *const flags[] = { "Alloc", "Contain", "NoHold",
-					     "X11", "RunInJob" };
-	char text[256], *rest = text, *flag;
-
-	if (slurm_conf_value("PrologFlags", text, sizeof(text), NULL) <= 0)
-		return false;
-	while ((flag = strsep(&rest, ",")))
-		for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-			if (!strcasecmp(flag, flags[i]))
-				return true;
-	return false;
 }
 
 /* What can not be done, said where an administrator looks for it. */
@@ -78,7 +60,7 @@ static void load(struct settings *settings, const char *path)
 	}
 	settings_free(settings);
 	settings->config = config;
-	settings->at_allocation = runs_prolog_at_allocation();
+	settings->at_allocation = slurm_conf_prolog_at_allocation();
 	say_limits(settings);
 }
 

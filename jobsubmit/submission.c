@@ -109,15 +109,6 @@ static void set_comment(const struct config *config, job_desc_msg_t *job,
 	*place = copy;
 }
 
-/* Settles the context of a job that is not a component of the one before. */
-static void settle(const struct config *config, bool at_allocation,
-		   const job_desc_msg_t *job, uid_t user, bool has,
-		   struct decisions *decisions, struct job_context *context)
-{
-	if (!has || at_allocation || job->environment)
-		decision_make(config, job, user, decisions, context);
-}
-
 void submission_complete(const struct config *config, bool at_allocation,
 			 job_desc_msg_t *job, uid_t user,
 			 struct submissions *submissions)
@@ -135,9 +126,9 @@ void submission_complete(const struct config *config, bool at_allocation,
 	    (!has ||
 	     trace_id_equal(&context.trace_id, &last->context.trace_id)))
 		context = last->context;
-	else
-		settle(config, at_allocation, job, user, has,
-		       &submissions->decisions, &context);
+	else if (!has || at_allocation || job->environment)
+		decision_make(config, job, user, &submissions->decisions,
+			      &context);
 	batch_env_choose_root(job, &context);
 	if (carry_context(job, &context) < 0 ||
 	    batch_env_write(job, &context) < 0)

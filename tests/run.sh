@@ -131,7 +131,7 @@ run_tap() {
   count "$log" $status
   if ((bad)); then
     printf ' FAILED, %d of %d  %3d s\n' "$bad" "$tests" $((SECONDS - start))
-    sed 's/^/    | /' "$log" | head -n 400
+    sed -n '1,400s/^/    | /p' "$log"
   elif grep -qE '^1\.\.0' "$log"; then
     printf ' skipped: %s\n' "$(sed -n 's/^1\.\.0 *# *SKIP *//p' "$log" | head -n 1)"
   else

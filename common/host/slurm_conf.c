@@ -153,6 +153,28 @@ int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err)
 	return search_file(path, key, ret, size, 0, err);
 }
 
+int slurm_conf_names(const char *key, const char *const *words, struct err *err)
+{
+	char text[1024], *rest = text, *item;
+	int found = slurm_conf_value(key, text, sizeof(text), err);
+
+	if (found <= 0)
+		return found;
+	while ((item = strsep(&rest, ",")))
+		for (const char *const *word = words; *word; word++)
+			if (!strcasecmp(item, *word))
+				return 1;
+	return 0;
+}
+
+bool slurm_conf_prolog_at_allocation(void)
+{
+	static const char *const flags[] = { "Alloc", "Contain",  "NoHold",
+					     "X11",   "RunInJob", NULL };
+
+	return slurm_conf_names("PrologFlags", flags, NULL) > 0;
+}
+
 void slurm_conf_cluster(char *ret, size_t size)
 {
 	if (slurm_conf_value("ClusterName", ret, size, NULL) <= 0)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two or three values of slurm.conf that have no public way to ask for
- * from inside a daemon (the API's way is an RPC, which a hook must not make):
- * SlurmUser and ClusterName.
+ * The few values of slurm.conf that have no public way to ask for from inside a
+ * daemon (the API's way is an RPC, which a hook must not make): SlurmUser,
+ * ClusterName, PrologFlags.
  */
 #ifndef OTEL_HOST_SLURM_CONF_H
 #define OTEL_HOST_SLURM_CONF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -20,6 +21,18 @@
  * found, 0 not there, -1 with err.
  */
 int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err);
+
+/* Whether the list with commas that key has in slurm.conf names one of words,
+ * which end with NULL, in any case.  Returns 1 yes, 0 no, -1 with err. */
+int slurm_conf_names(const char *key, const char *const *words,
+		     struct err *err);
+
+/*
+ * Whether slurmctld starts prologs when it allocates nodes, and not slurmd when
+ * the first step comes: PrologFlags=Alloc, or what Slurm takes to mean it.
+ * False when slurm.conf can not be read.
+ */
+bool slurm_conf_prolog_at_allocation(void);
 
 /* ClusterName as Slurm itself uses it, in lowercase; "" when there is none. */
 void slurm_conf_cluster(char *ret, size_t size);

@@ -22,14 +22,15 @@
 #define SAMPLE_PARTITIONS_MAX 64 /* of one job that are looked at */
 #define SAMPLE_RULE_TEXT_MAX 512
 
+/* In the order in which conditions are tried: the dearest comes last. */
 enum sample_key {
 	SAMPLE_PARTITION,
 	SAMPLE_ACCOUNT,
-	SAMPLE_USER,
 	SAMPLE_QOS,
 	SAMPLE_NAME,
+	SAMPLE_USER,
 };
-#define SAMPLE_KEYS (SAMPLE_NAME + 1)
+#define SAMPLE_KEYS (SAMPLE_USER + 1)
 
 struct sample_rule {
 	char pattern[SAMPLE_KEYS][SAMPLE_PATTERN_MAX + 1]; /* "": any */

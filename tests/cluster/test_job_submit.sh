@@ -109,6 +109,20 @@ before=$(find "$CLUSTER_SPOOL" -name current -size +0 | wc -l)
 ok "--test-only is answered" sbatch --test-only --wrap true
 is "and leaves nothing" "$(find "$CLUSTER_SPOOL" -name current -size +0 | wc -l)" "$before"
 
+# --- without PrologFlags=Alloc no node would hear that a rule decided on srun's job
+cp "$CLUSTER_DIR/otel.conf" "$CLUSTER_DIR/otel.conf.without"
+cluster_write_otel_conf 'SampleRule=name=quiet sample=0'
+cp "$CLUSTER_DIR/plugstack.with" "$CLUSTER_DIR/plugstack.conf"
+# shellcheck disable=SC2016 # the task's own variable
+job=$(srun -N1 --job-name=quiet sh -c 'echo $SLURM_JOB_ID')
+batch=$(cluster_submit --job-name=quiet --wrap 'srun true')
+wait_ok "no PrologFlags=Alloc: srun's job is traced whole, whatever a rule says" "root($job) and step($job; 0)"
+ok "and slurmctld said so" grep -q 'no PrologFlags=Alloc' "$CLUSTER_DIR/log/slurmctld.log"
+ok "a batch job ends" cluster_wait_job "$batch"
+ok "all is delivered" cluster_wait_drained
+spans_is "and a rule holds for it on both sides" "job($batch)" "[]"
+mv "$CLUSTER_DIR/otel.conf.without" "$CLUSTER_DIR/otel.conf"
+
 # --- hostile
 job=$(env -i PATH="$PATH" SLURM_CONF="$SLURM_CONF" TRACEPARENT="$(printf '00-\001\377%%n%%s')" BAGGAGE="$(head -c 60000 /dev/zero | tr '\0' ';')" \
   SPANK_OTEL_CONTEXT=x SLURM_SPANK_OTEL_CONTEXT=y sbatch --parsable --output=/dev/null --hold --wrap true)

@@ -31,7 +31,7 @@ flags() { # FILE
 
 is "check shows the rules in their order" \
   "$(slurm-otel check --config "$CLUSTER_DIR/otel.conf" | grep -A4 '^ *SampleRule' | sed 's/^ *SampleRule//' | awk '{ print $1 }' | paste -sd ' ')" \
-  "partition=quiet,sample=0 user=$me,name=hidden*,sample=0 account=q?,name=*,sample=0 partition=main,name=default,sample=0 name=loud,sample=1"
+  "partition=quiet,sample=0 name=hidden*,user=$me,sample=0 account=q?,name=*,sample=0 partition=main,name=default,sample=0 name=loud,sample=1"
 
 # --- rules, for batch jobs and the other clients
 tasks='echo $TRACEPARENT; srun -N2 -n2 sh -c "echo \$TRACEPARENT"'

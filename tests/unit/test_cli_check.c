@@ -99,6 +99,27 @@ Test(cli_check, prints_rules_below_one_another)
 		    "partition=b,name=a*,sample=0.5\n");
 }
 
+Test(cli_check, warns_of_sampling_that_slurm_conf_prevents)
+{
+	setenv("SLURM_CONF", config_path("slurm.conf"), 1);
+	cr_assert_eq(check("MaxTracesPerSecond=1\n"), 0);
+	assert_silent("MaxTracesPerSecond do nothing");
+	config_write("slurm.conf", "JobSubmitPlugins=lua\n");
+	cr_assert_eq(check("MaxTracesPerSecond=1\n"), 0);
+	assert_says("warning: SampleRule and MaxTracesPerSecond do nothing");
+	cr_assert_eq(check("LogLevel=debug\n"), 0);
+	assert_silent("MaxTracesPerSecond do nothing");
+	config_write("slurm.conf", "JobSubmitPlugins=lua,job_submit/Otel\n");
+	cr_assert_eq(check("SampleRule=sample=1\n"), 0);
+	assert_says(
+		"warning: SampleRule and MaxTracesPerSecond are not applied "
+		"to jobs of srun and salloc");
+	config_write("slurm.conf", "JobSubmitPlugins=otel\n"
+				   "PrologFlags=DeferBatch,contain\n");
+	cr_assert_eq(check("SampleRule=sample=1\n"), 0);
+	assert_silent("PrologFlags");
+}
+
 /* The start of each column's text is where the heading line has it. */
 static size_t column_of(const char *key, const char *text)
 {

@@ -140,8 +140,10 @@ Test(sample_rule, all_conditions_must_hold)
 	cr_assert(matches("user=a* name=train?[0-9] sample=1"));
 	cr_assert_not(matches("user=a* name=train sample=1"));
 	cr_assert_not(matches("user=b* name=* sample=1"));
-	/* a name costs the name service: asked only when a rule wants it */
-	cr_assert_eq(asked[SAMPLE_NAME], 0);
+	cr_assert_eq(asked[SAMPLE_USER], 1);
+	/* the name service is asked only when all else holds */
+	matches("user=alice name=x sample=1");
+	cr_assert_eq(asked[SAMPLE_USER], 0);
 	matches("name=train* sample=1");
 	cr_assert_eq(asked[SAMPLE_USER], 0);
 }
