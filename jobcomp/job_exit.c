@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells wait statuses from codes that Slurm makes up; see job_exit.h. */
+#include "jobcomp/job_exit.h"
+
+#include <string.h>
+
+#define MADE_UP 1
+#define MADE_UP_OOM 253
+
+bool job_exit_describe(const struct job_view *view, struct exit_status *ret)
+{
+	const bool ran =
+		view->nnodes && view->state && !strcmp(view->state, "FAILED");
+
+	exit_status_describe(view->exit_code, ret);
+	return (view->exit_code & 0xff) != MADE_UP_OOM &&
+	       (view->exit_code != MADE_UP || ran);
+}
