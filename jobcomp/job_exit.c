@@ -4,15 +4,14 @@
 
 #include <string.h>
 
-#define MADE_UP 1
-#define MADE_UP_OOM 253
+#define OUT_OF_MEMORY 253
 
 bool job_exit_describe(const struct job_view *view, struct exit_status *ret)
 {
+	const int low = view->exit_code & 0xff;
 	const bool ran =
 		view->nnodes && view->state && !strcmp(view->state, "FAILED");
 
 	exit_status_describe(view->exit_code, ret);
-	return (view->exit_code & 0xff) != MADE_UP_OOM &&
-	       (view->exit_code != MADE_UP || ran);
+	return !low || (ran && low != OUT_OF_MEMORY);
 }

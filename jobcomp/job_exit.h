@@ -10,10 +10,11 @@
 
 /*
  * Describes the job's exit code in *ret, for its notation at least.  False for
- * one that no process ended with: 1 of a job that Slurm ended or did not let
- * run (past its deadline or its time, no room at once, a node that did not
- * boot), 253 (SIG_OOM) when memory ran out.  As wait statuses they would tell
- * of SIGHUP and of a signal that is none.
+ * one that no process ended with: Slurm gives 1 to jobs that it ended or did
+ * not let run (past its deadline or its time, no room at once, a node that did
+ * not boot), and 253 (SIG_OOM) when memory ran out, which as wait statuses tell
+ * of SIGHUP and of a signal that is none.  So a signal counts for a FAILED job
+ * that ran, and for no other.
  */
 bool job_exit_describe(const struct job_view *view, struct exit_status *ret);
 
