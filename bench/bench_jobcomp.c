@@ -83,6 +83,8 @@ static void make_job(void)
 	job.admin_comment =
 		xstrdup("trace_id=0af7651916cd43dd8448eb211c80319c");
 	job.details = &details;
+	details.requeue = 1; /* the plugin notes more of such a job */
+	job.batch_flag = 1;
 	job.job_state = JOB_COMPLETE;
 	job.start_time = now - 30;
 	job.end_time = now;
