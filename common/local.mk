@@ -7,9 +7,9 @@ libotel_la_SOURCES = \
 	common/util/cleanup.h \
 	common/util/clock.h \
 	common/util/compat.h \
+	common/util/decimal.c common/util/decimal.h \
 	common/util/err.c common/util/err.h \
 	common/util/hex.c common/util/hex.h \
-	common/util/ratio.c common/util/ratio.h \
 	common/util/slice.h \
 	common/util/spawn.c common/util/spawn.h \
 	common/util/utf8.c common/util/utf8.h \

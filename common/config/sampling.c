@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/ratio.h"
+#include "util/decimal.h"
 
 int value_parse_ratio(const struct config_key *key, const char *text,
 		      struct config *config, struct err *err)
 {
 	char quote[CONFIG_QUOTE_SIZE];
 
-	if (ratio_parse(text, value_place(key, config)) < 0)
+	if (decimal_parse(text, 1, value_place(key, config)) < 0)
 		return err_set(err, "\"%s\" is not a number from 0 to 1",
 			       value_quote(text, quote));
 	return 0;
@@ -23,9 +23,9 @@ void value_print_ratio(const struct config_key *key,
 		       const struct config *config, FILE *out)
 {
 	const double *value = value_place_const(key, config);
-	char text[RATIO_SIZE];
+	char text[DECIMAL_SIZE];
 
-	ratio_format(*value, text);
+	decimal_format(*value, true, text);
 	fputs(text, out);
 }
 

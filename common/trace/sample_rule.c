@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "util/ratio.h"
+#include "util/decimal.h"
 #include "util/slice.h"
 
 #define SEPARATORS " \t,"
@@ -20,7 +20,7 @@ static const char *const names[SAMPLE_KEYS] = {
 };
 
 _Static_assert(SAMPLE_KEYS *(sizeof("partition=,") + SAMPLE_PATTERN_MAX) +
-			       sizeof(RATIO_KEY "=") + RATIO_SIZE <=
+			       sizeof(RATIO_KEY "=") + DECIMAL_SIZE <=
 		       SAMPLE_RULE_TEXT_MAX,
 	       "a rule must fit into its text");
 
@@ -49,7 +49,7 @@ static int set_ratio(struct slice value, struct sample_rule *rule, bool *has,
 		return err_set(err, "sample= is given twice");
 	snprintf(text, sizeof(text), "%.*s", shown(value), value.p);
 	if (value.len > SAMPLE_PATTERN_MAX ||
-	    ratio_parse(text, &rule->ratio) < 0)
+	    decimal_parse(text, 1, &rule->ratio) < 0)
 		return err_set(err, "sample=%s is not a number from 0 to 1",
 			       text);
 	*has = true;
@@ -116,13 +116,13 @@ int sample_rule_parse(const char *text, struct sample_rule *ret,
 
 void sample_rule_format(const struct sample_rule *rule, char *ret)
 {
-	char ratio[RATIO_SIZE];
+	char ratio[DECIMAL_SIZE];
 
 	for (enum sample_key key = 0; key < SAMPLE_KEYS; key++)
 		if (rule->pattern[key][0])
 			ret += sprintf(ret, "%s=%s,", names[key],
 				       rule->pattern[key]);
-	ratio_format(rule->ratio, ratio);
+	decimal_format(rule->ratio, true, ratio);
 	sprintf(ret, RATIO_KEY "=%s", ratio);
 }
 

@@ -7,7 +7,7 @@
 
 #include <criterion/criterion.h>
 
-#include "util/ratio.h"
+#include "util/decimal.h"
 
 static struct sample_rule rule;
 static struct err err;
@@ -196,12 +196,18 @@ Test(sample_rule, ratios_are_shown_as_they_are_read)
 	static const char *const texts[] = { "0",      "1",           "0.1",
 					     "1e-05",  "0.333",       "0.25",
 					     "1e-300", "0.0123456789" };
-	char text[RATIO_SIZE];
+	char text[DECIMAL_SIZE];
 	double ratio;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		cr_assert_eq(ratio_parse(texts[i], &ratio), 0);
-		ratio_format(ratio, text);
+		cr_assert_eq(decimal_parse(texts[i], 1, &ratio), 0);
+		decimal_format(ratio, true, text);
 		cr_assert_str_eq(text, texts[i]);
 	}
+	cr_assert_eq(decimal_parse("1.1", 1, &ratio), -1);
+	cr_assert_eq(decimal_parse("12.50", 13, &ratio), 0);
+	decimal_format(ratio, false, text);
+	cr_assert_str_eq(text, "12.5");
+	decimal_format(0.00001, false, text);
+	cr_assert_str_eq(text, "0.00001");
 }

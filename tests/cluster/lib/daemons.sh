@@ -71,12 +71,12 @@ cluster_wait_up() { # [SECONDS]
   cluster_until "${1:-30}" cluster_nodes_ready
 }
 
-# sinfo tells of a node once for each of its partitions.
 cluster_nodes_ready() {
   local name
   for name in "${!CLUSTER_PID[@]}"; do
     cluster_alive "$name" || return 2
   done
+  # once a node, whatever the number of its partitions
   [[ $(sinfo -h -N -o '%N %T' 2>/dev/null | sort -u | grep -cE ' (idle|mixed|allocated|completing)$') -eq ${#CLUSTER_NODES[@]} ]]
 }
 

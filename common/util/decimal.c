@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads and writes ratios; see ratio.h. */
+/* Reads and writes numbers; see decimal.h. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strtod_l */
 #endif
 
-#include "util/ratio.h"
+#include "util/decimal.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 #define DIGITS_MAX 17 /* tell any two doubles apart */
 
-int ratio_parse(const char *text, double *ret)
+int decimal_parse(const char *text, double max, double *ret)
 {
 	size_t len = strspn(text, "0123456789.eE+-");
 	locale_t c_locale;
@@ -27,21 +27,22 @@ int ratio_parse(const char *text, double *ret)
 		return -1;
 	value = strtod_l(text, &end, c_locale);
 	freelocale(c_locale);
-	if (end == text || *end || value > 1)
+	if (end == text || *end || value > max)
 		return -1;
 	*ret = value;
 	return 0;
 }
 
-void ratio_format(double ratio, char *ret)
+void decimal_format(double value, bool exponent, char *ret)
 {
 	locale_t c_locale = newlocale(LC_ALL_MASK, "C", NULL);
 	locale_t before = uselocale(c_locale);
 	int digits;
 
-	for (digits = 1; digits <= DIGITS_MAX; digits++) {
-		snprintf(ret, RATIO_SIZE, "%.*g", digits, ratio);
-		if (strtod(ret, NULL) == ratio)
+	for (digits = exponent; digits <= DIGITS_MAX; digits++) {
+		snprintf(ret, DECIMAL_SIZE, exponent ? "%.*g" : "%.*f", digits,
+			 value);
+		if (strtod(ret, NULL) == value)
 			break;
 	}
 	uselocale(before);
