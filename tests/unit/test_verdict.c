@@ -73,6 +73,7 @@ static size_t encode(uint8_t **ret)
 Test(verdict, spans_travel_as_text)
 {
 	struct buf text = BUF_INIT, span = BUF_INIT;
+	struct trace_id trace_id;
 	const char *at;
 	uint8_t *data;
 	size_t len = encode(&data);
@@ -82,11 +83,11 @@ Test(verdict, spans_travel_as_text)
 	buf_putc(&text, '\0');
 	at = (const char *)text.data;
 	for (int i = 0; i < 2; i++) {
-		cr_assert_eq(trace_spans_next(&at, &span), 1);
+		cr_assert_eq(trace_spans_next(&at, &span, &trace_id), 1);
 		cr_assert_eq(span.len, len);
 		cr_assert_eq(memcmp(span.data, data, len), 0);
 	}
-	cr_assert_eq(trace_spans_next(&at, &span), 0);
+	cr_assert_eq(trace_spans_next(&at, &span, &trace_id), 0);
 	free(data);
 	buf_free(&text);
 	buf_free(&span);
@@ -99,11 +100,13 @@ Test(verdict, what_is_no_span_ends_the_text)
 					   "ABCD,",     "0a00,",    ";,",
 					   "0a02aabb,", "ffffffff," };
 	struct buf span = BUF_INIT;
+	struct trace_id trace_id;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		const char *at = bad[i];
 
-		cr_assert_eq(trace_spans_next(&at, &span), 0, "%s", bad[i]);
+		cr_assert_eq(trace_spans_next(&at, &span, &trace_id), 0, "%s",
+			     bad[i]);
 	}
 	buf_free(&span);
 }
