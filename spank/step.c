@@ -154,12 +154,14 @@ struct job_name step_job_name(const struct step *step)
 
 void step_tell_kind(const struct step *step, struct job_state *state)
 {
-	if (state->kind != JOB_KIND_UNKNOWN)
+	if (!step->is_array_task) {
+		if (state->kind == JOB_KIND_UNKNOWN)
+			state->kind = JOB_KIND_PLAIN;
 		return;
-	state->kind =
-		step->is_array_task ? JOB_KIND_ARRAY_TASK : JOB_KIND_PLAIN;
-	if (!step->is_array_task)
-		return;
+	}
+	/* also over the word of a step that was started from outside, which
+	 * does not know */
+	state->kind = JOB_KIND_ARRAY_TASK;
 	state->array_job_id = step->array_job_id;
 	state->array_task_id = step->array_task_id;
 }
