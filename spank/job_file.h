@@ -71,9 +71,6 @@ int job_file_change(int spool_fd, uint32_t job_id,
 		    void (*change)(struct job_state *state, void *arg),
 		    void *arg, struct err *err);
 
-/* Is there a file of this job?  1, 0, or -1 with err. */
-int job_file_exists(int spool_fd, uint32_t job_id, struct err *err);
-
 /* Removes it; one that is not there is fine. */
 int job_file_remove(int spool_fd, uint32_t job_id, struct err *err);
 

@@ -83,12 +83,12 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	step_wish_heed(plugin->config, env, step);
 	step_gpus_read(env, !step_spans_nodes(step), &step->gpus);
 	step_resource_make(plugin->config, env, step, &resource);
-	step_env_hand_out(sp, step, &resource);
+	setup_phase_write(plugin->config, spool, env, step);
+	step_env_hand_out(sp, step, &resource); /* env is stale from here on */
 	step->active = true;
 	attempt_watch(step);
 	/* a batch step says 0 and means 1 */
 	tasks_make(&step->tasks, step->local_ntasks ? step->local_ntasks : 1);
-	setup_phase_write(plugin->config, spool, env, step);
 	step_record_make(plugin->config, spool, step);
 	held_step_note(plugin->config, spool, step->fate, step->job_id, false);
 }

@@ -373,6 +373,7 @@ Test(step_detail, a_task_without_room_is_let_alone)
 
 Test(step_detail, the_user_asks)
 {
+	config.user_options = USER_OPTION_DETAIL;
 	prologs(CONTEXT ";m=detail");
 	step(1, 0, 2, 0);
 	step(2, 0, 2, 0);
@@ -380,6 +381,18 @@ Test(step_detail, the_user_asks)
 	read_all();
 	cr_assert_eq(count("slurm.task"), 4);
 	cr_assert_eq(count("slurm.node"), 4);
+}
+
+Test(step_detail, the_user_asks_for_what_is_not_allowed)
+{
+	config.user_options = USER_OPTION_ON | USER_OPTION_OFF;
+	prologs(CONTEXT ";m=detail");
+	step(1, 0, 2, 0);
+	epilogs();
+	read_all();
+	cr_assert_eq(count("slurm.step"), 1);
+	cr_assert_eq(count("slurm.task"), 0);
+	cr_assert_eq(count("slurm.node"), 0);
 }
 
 Test(step_detail, an_administrator_asks_on_one_node)
