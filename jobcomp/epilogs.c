@@ -46,6 +46,8 @@ bool epilogs_tell(const struct config *config, struct job_record *job,
 
 	if (trace_fate_of(config, context) != TRACE_HELD)
 		return false;
+	/* those of an attempt before, which slurmctld would save and send on */
+	job_view_tell_epilogs(job, JOB_SPANS_VAR, NULL);
 	if (verdict == VERDICT_BY_SPANS && !hand_on(job, spans, n))
 		verdict = VERDICT_KEEP;
 	tell(job, view, verdict);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobcomp/job_exit.h"
 #include "jobcomp/job_usage.h"
 #include "span/attrs.h"
 #include "span/exit_status.h"
@@ -66,31 +67,16 @@ void job_attrs_queue(struct span *span, const struct job_view *view)
 	set_time(span, ATTR_JOB_ELIGIBLE_TIME, view->eligible);
 }
 
-/*
- * Slurm has exit codes that no process ended with: 1 for a job that it did not
- * let run (past its deadline, no room at once, a node that did not boot), 253
- * (SIG_OOM) when memory ran out.  As wait statuses they would tell of SIGHUP
- * and of a signal that is none.
- */
-static bool is_made_up(const struct job_view *view)
-{
-	const bool ran =
-		view->nnodes && view->state && !strcmp(view->state, "FAILED");
-
-	return (view->exit_code & 0xff) == 253 ||
-	       (view->exit_code == 1 && !ran);
-}
-
 static void set_outcome(struct span *span, const struct job_view *view)
 {
 	struct exit_status status;
+	const bool is_real = job_exit_describe(view, &status);
 
-	exit_status_describe(view->exit_code, &status);
 	set_text(span, ATTR_STATE, view->state);
 	set_text(span, ATTR_REASON, view->reason);
 	set_text(span, ATTR_JOB_FAILED_NODE, view->failed_node);
 	span_set_str(span, ATTR_EXIT_CODE, status.code);
-	if (is_made_up(view))
+	if (!is_real)
 		return;
 	span_set_int(span, ATTR_JOB_EXIT_STATUS, status.exit_status);
 	if (status.signal)
@@ -122,14 +108,12 @@ void job_attrs_root(struct span *span, const struct config *config,
 }
 
 /* What is said of a failure beside its state: how the script ended, else
- * Slurm's reason; NULL when there is none. */
-static const char *why(const struct job_view *view,
-		       const struct exit_status *status)
+ * Slurm's reason; "" when there is none. */
+static const char *why(const struct job_view *view, struct exit_status *status)
 {
-	if (view->exit_code && !is_made_up(view))
+	if (job_exit_describe(view, status) && view->exit_code)
 		return status->text;
-	return view->reason && strcmp(view->reason, "None") ? view->reason
-							    : NULL;
+	return view->reason && strcmp(view->reason, "None") ? view->reason : "";
 }
 
 void job_attrs_status(struct span *span, const struct job_view *view)
@@ -141,13 +125,12 @@ void job_attrs_status(struct span *span, const struct job_view *view)
 	char message[128];
 	const char *text;
 
-	exit_status_describe(view->exit_code, &status);
 	text = why(view, &status);
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
 		if (!view->state || strcmp(view->state, failures[i]))
 			continue;
 		snprintf(message, sizeof(message), "job %s%s%s", view->state,
-			 text ? ": " : "", text ? text : "");
+			 *text ? ": " : "", text);
 		span_set_status(span, SPAN_STATUS_ERROR, message);
 		span_set_str(span, ATTR_ERROR_TYPE, view->state);
 	}

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "jobcomp/job_exit.h"
 #include "span/attrs.h"
-#include "span/exit_status.h"
 #include "util/clock.h"
 
 /* Within the job: whole seconds lie before the nanoseconds of its start, and
@@ -29,15 +29,12 @@ static bool is_state(const struct job_view *view, const char *state)
 	return view->state && !strcmp(view->state, state);
 }
 
-/* A job that Slurm itself ended has an exit code that no process ended with:
- * only that of a FAILED one that ran is a wait status. */
 static void add_signal(struct span *span, const struct job_view *view,
 		       const struct job_times *times)
 {
 	struct exit_status status;
 
-	exit_status_describe(view->exit_code, &status);
-	if (view->nnodes && is_state(view, "FAILED") && status.signal)
+	if (job_exit_describe(view, &status) && status.signal)
 		span_add_event(span, times->end, "signal", ATTR_ERROR_TYPE,
 			       status.error_type);
 }

@@ -178,9 +178,12 @@ enum trace_verdict job_spans_verdict(const struct job_view *view)
 {
 	if (view->end != JOB_ENDED || !view->state ||
 	    strcmp(view->state, "COMPLETED") || view->exit_code != 0 ||
-	    view->derived_exit_code != 0)
+	    view->derived_exit_code != 0 || view->others_went_badly)
 		return VERDICT_KEEP;
-	return view->steps_left ? VERDICT_BY_SPANS : VERDICT_DROP;
+	if (!view->steps_left)
+		return VERDICT_DROP;
+	/* nodes of one component know nothing of the spans of another */
+	return view->het_job_id ? VERDICT_KEEP : VERDICT_BY_SPANS;
 }
 
 int job_spans_create(const struct config *config, const struct job_view *view,

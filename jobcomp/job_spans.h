@@ -26,7 +26,9 @@ void job_spans_context(const struct config *config, const struct job_view *view,
  * What becomes of an attempt that is traced only if it fails.  Anything but
  * COMPLETED with exit code and derived exit code 0 is a failure.  Whether a
  * step failed whose end slurmctld has not seen is for its nodes to say: the
- * script that waited for its srun often ends first.
+ * script that waited for its srun often ends first.  The components of a
+ * heterogeneous job, whose spans have parents in one another, are kept
+ * together, for such a step, too.
  */
 enum trace_verdict job_spans_verdict(const struct job_view *view);
 

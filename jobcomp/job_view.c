@@ -14,6 +14,7 @@
 
 /* In spank_job_env: the restart count of the last attempt that is recorded. */
 #define TOLD_VAR "OTEL_TOLD"
+#define COMPONENTS_MAX 128 /* of a heterogeneous job, as in Slurm */
 
 int job_view_verify(struct job_record *job, struct err *err)
 {
@@ -104,6 +105,30 @@ static bool has_steps_left(const struct job_record *job)
 	if (job->step_list)
 		list_for_each(job->step_list, is_left, &left);
 	return left;
+}
+
+static bool went_badly(const struct job_record *job)
+{
+	const uint32_t base = job->job_state & JOB_STATE_BASE;
+
+	return job->exit_code || job->derived_ec || has_steps_left(job) ||
+	       (base > JOB_SUSPENDED && base != JOB_COMPLETE);
+}
+
+/* Components have ids in a row.  Slurm's list of them may be locked by who ends
+ * them one after the other. */
+static bool others_went_badly(const struct job_record *job)
+{
+	for (uint32_t i = 0; job->het_job_id && i < COMPONENTS_MAX; i++) {
+		const struct job_record *other =
+			find_job_record(job->het_job_id + i);
+
+		if (!other || other->het_job_id != job->het_job_id)
+			return false;
+		if (other != job && went_badly(other))
+			return true;
+	}
+	return false;
 }
 
 /* The first component of a heterogeneous job gives all of them their trace. */
@@ -251,6 +276,7 @@ void job_view_fill(struct job_record *job, enum job_comment field,
 		.exit_code = (int)job->exit_code,
 		.derived_exit_code = (int)job->derived_ec,
 		.steps_left = has_steps_left(job),
+		.others_went_badly = others_went_badly(job),
 		.nnodes = job->nodes ? job->total_nodes : 0,
 		.cpus = job->nodes ? job->total_cpus : 0,
 		.priority = job->priority,
@@ -274,36 +300,51 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
 	return true;
 }
 
-/* Over all of that name, since epilogs see the last. */
+/* Takes all of that name out. */
+static void take_away(struct job_record *job, const char *name)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < job->spank_job_env_size; i++)
+		if (value_of(job->spank_job_env[i], name))
+			xfree(job->spank_job_env[i]);
+		else
+			job->spank_job_env[kept++] = job->spank_job_env[i];
+	for (uint32_t i = kept; i < job->spank_job_env_size; i++)
+		job->spank_job_env[i] = NULL;
+	job->spank_job_env_size = kept;
+}
+
+/* Slurm makes the environment of PrologSlurmctld and EpilogSlurmctld of it and
+ * goes by the NULL at its end, not by the size. */
 static void put(struct job_record *job, const char *name, const char *value)
 {
-	bool told = false;
+	uint32_t n;
 
-	for (uint32_t i = 0; i < job->spank_job_env_size; i++) {
-		if (!value_of(job->spank_job_env[i], name))
-			continue;
-		xfree(job->spank_job_env[i]);
-		job->spank_job_env[i] = xstrdup_printf("%s=%s", name, value);
-		told = true;
-	}
-	if (told)
-		return;
-	xrecalloc(job->spank_job_env, job->spank_job_env_size + 1,
-		  sizeof(char *));
-	job->spank_job_env[job->spank_job_env_size++] =
-		xstrdup_printf("%s=%s", name, value);
+	take_away(job, name);
+	n = job->spank_job_env_size;
+	xrecalloc(job->spank_job_env, n + 2, sizeof(char *));
+	job->spank_job_env[n] = xstrdup_printf("%s=%s", name, value);
+	job->spank_job_env[n + 1] = NULL;
+	job->spank_job_env_size = n + 1;
 }
 
 void job_view_tell_epilogs(struct job_record *job, const char *name,
 			   const char *value)
 {
-	put(job, name, value);
+	if (value)
+		put(job, name, value);
+	else
+		take_away(job, name);
 }
 
 void job_view_set_told(struct job_record *job)
 {
 	char restart[16];
 
+	/* no other job can be requeued once it has ended */
+	if (!job->batch_flag || !job->details || !job->details->requeue)
+		return;
 	snprintf(restart, sizeof(restart), "%u", job->restart_cnt);
 	put(job, TOLD_VAR, restart);
 }

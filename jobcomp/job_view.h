@@ -47,6 +47,8 @@ struct job_view {
 	int exit_code, derived_exit_code; /* raw wait statuses */
 	bool steps_left; /* steps that Slurm has not seen the end of: they are
 			  * not in the derived exit code yet */
+	bool others_went_badly; /* another component has failed so far, or has
+				 * such a step */
 	uint32_t nnodes, ntasks, cpus;
 	uint64_t time_limit; /* seconds; 0: none */
 	uint32_t priority;
@@ -78,12 +80,13 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
 			  const char *text);
 
 /* Puts name=value into the job's spank_job_env, over what has that name; its
- * epilogs will see it as SPANK_<name>.  The caller holds slurmctld's job write
- * lock. */
+ * epilogs will see it as SPANK_<name>.  value NULL: takes it out.  The caller
+ * holds slurmctld's job write lock. */
 void job_view_tell_epilogs(struct job_record *job, const char *name,
 			   const char *value);
 /* Notes that the end of the present attempt is recorded, where slurmctld keeps
- * it with the job, over a restart too.  The caller holds slurmctld's job write
+ * it with the job, over a restart too; nothing for a job that can not be
+ * requeued, which ends only once.  The caller holds slurmctld's job write
  * lock. */
 void job_view_set_told(struct job_record *job);
 

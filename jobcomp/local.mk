@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += libjobspans.la
 libjobspans_la_SOURCES = \
 	jobcomp/job_attrs.c jobcomp/job_attrs.h \
 	jobcomp/job_events.c jobcomp/job_events.h \
+	jobcomp/job_exit.c jobcomp/job_exit.h \
 	jobcomp/job_spans.c jobcomp/job_spans.h \
 	jobcomp/job_times.c jobcomp/job_times.h \
 	jobcomp/job_usage.c jobcomp/job_usage.h \

@@ -22,7 +22,9 @@ void batch_env_choose_root(const job_desc_msg_t *job,
 /*
  * Names the job's root in the environment, or the given parent where the root
  * is not known yet; where there is neither, what stood there goes, since it
- * belongs to another trace.  Nothing for a job that brought no environment.
+ * belongs to another trace.  Nothing for a job that brought no environment.  A
+ * later attempt has the same environment: without our SPANK plugin, what it
+ * runs stands below the root of the first.
  * Returns 0, or -1 when there is no memory.
  */
 int batch_env_write(job_desc_msg_t *job, const struct job_context *context);

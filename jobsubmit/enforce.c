@@ -5,7 +5,7 @@
 #include "jobsubmit/job_desc.h"
 #include "trace/user_attrs.h"
 
-bool enforce_mode(const struct config *config, struct job_context *context)
+void enforce_mode(const struct config *config, struct job_context *context)
 {
 	static const unsigned int needs[] = {
 		[TRACE_MODE_DEFAULT] = 0,
@@ -16,10 +16,9 @@ bool enforce_mode(const struct config *config, struct job_context *context)
 	const unsigned int needed = needs[context->mode];
 
 	if ((config->user_options & needed) == needed)
-		return false;
+		return;
 	context->mode = TRACE_MODE_DEFAULT;
 	sampler_decide(&config->sampler, context);
-	return true;
 }
 
 void enforce_attributes(const struct config *config, job_desc_msg_t *job)

@@ -6,18 +6,15 @@
 #ifndef OTEL_JOBSUBMIT_ENFORCE_H
 #define OTEL_JOBSUBMIT_ENFORCE_H
 
-#include <stdbool.h>
-
 #include "config/config.h"
 #include "jobsubmit/compat.h"
 #include "trace/job_context.h"
 
 /*
  * Takes a mode that UserOptions does not name out of a context that came with
- * the job, and has the site's sampler decide anew.  True when it did: the job
- * must get the context again.
+ * the job, and has the site's sampler decide anew.
  */
-bool enforce_mode(const struct config *config, struct job_context *context);
+void enforce_mode(const struct config *config, struct job_context *context);
 
 /* Takes the user's attributes away where UserOptions does not name them, and
  * those that are not valid. */

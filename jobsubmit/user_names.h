@@ -23,7 +23,9 @@ struct user_names {
 
 /*
  * The name of uid, or its number where it has none.  Valid until the next call.
- * Asks the name service when it did not for ten minutes; now_ns is monotonic.
+ * Asks the name service when it did not for ten minutes; one that can not
+ * answer is asked again after one, and the name that was known stands till
+ * then. now_ns is monotonic.
  */
 const char *user_names_get(struct user_names *names, uid_t uid,
 			   uint64_t now_ns);

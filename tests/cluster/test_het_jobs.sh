@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib/test.sh"
 
 # only the backfill scheduler starts them
-start_with_plugins --nodes 3 --slurm-conf SchedulerType=sched/backfill \
+start_with_plugins --nodes 3 --otel-conf SampleErrors=yes --slurm-conf SchedulerType=sched/backfill \
   --slurm-conf SchedulerParameters=bf_interval=1,sched_interval=1,batch_sched_delay=0,sched_min_interval=0
 unset TRACEPARENT TRACESTATE BAGGAGE
 where='sh -c "echo \"\$SLURM_HET_GROUP_ID\$SLURM_PROCID \$TRACEPARENT\""'
@@ -73,5 +73,17 @@ job=$(cluster_submit -N1 : -N2 --wrap true)
 cluster_wait_job "$job"
 leader_is "with a context" "$job" 00f067aa0ba902b7
 spans_is "in the trace that was given" "root($job).trace" "${given:3:32}"
+
+# --- not sampled: one component's failure keeps the spans of all, or parents lack
+export TRACEPARENT=${given%01}00
+failed=$(cluster_submit -N1 : -N2 --wrap 'srun --het-group=1 false; srun --het-group=0,1 true; exit 0')
+good=$(cluster_submit -N1 : -N2 --wrap 'srun --het-group=0,1 true; sleep 1; exit 0')
+cluster_wait_job "$failed"
+cluster_wait_job "$good"
+wait_ok "a component fails: all of the job arrives" \
+  "root($failed) and root($failed + 1) and steps($failed) == [\"1\",\"batch\"] and steps($failed + 1) == [\"0\",\"1\"]"
+spans_is "a component fails: no span lacks its parent" 'astray(["00f067aa0ba902b7"]) | table' "[]"
+cluster_wait_drained
+spans_is "none fails: nothing is told" "job($good) + job($good + 1)" "[]"
 
 done_testing

@@ -60,7 +60,8 @@ plugin_tests = \
 	tests/unit/test_step_resource \
 	tests/unit/test_submission \
 	tests/unit/test_submit \
-	tests/unit/test_token_bucket
+	tests/unit/test_token_bucket \
+	tests/unit/test_user_names
 plugin_test_libs = libspankotel.la libjobspans.la libfakespank.la $(LDADD)
 tests_unit_test_job_file_LDADD = $(plugin_test_libs)
 tests_unit_test_job_spans_LDADD = $(plugin_test_libs)
@@ -74,6 +75,7 @@ tests_unit_test_step_resource_LDADD = $(plugin_test_libs)
 tests_unit_test_submission_LDADD = libjobsubmit.la $(LDADD)
 tests_unit_test_submit_LDADD = $(plugin_test_libs)
 tests_unit_test_token_bucket_LDADD = libjobsubmit.la $(LDADD)
+tests_unit_test_user_names_LDADD = libjobsubmit.la $(LDADD)
 
 # What waits in spools, what agents count, and how both are shown.
 status_tests = \

@@ -365,6 +365,7 @@ Test(job_spans, nothing_befell_it)
 	view.exit_code = 15;
 	make();
 	cr_assert_eq(spans[1]->n_events, 0);
+	cr_assert_null(attr(spans[1], ATTR_JOB_EXIT_SIGNAL), "nor that");
 }
 
 Test(job_spans, suspension_and_resize)
@@ -397,6 +398,10 @@ Test(job_spans, how_it_ended_is_an_event)
 			 "SIGKILL");
 	cr_assert_eq(event("signal")->time_unix_nano,
 		     spans[1]->end_time_unix_nano);
+	view.state = "TIMEOUT";
+	view.exit_code = 1; /* made up */
+	make();
+	cr_assert_null(event("signal"));
 	view.state = "OUT_OF_MEMORY";
 	view.exit_code = 253; /* SIG_OOM, which is no signal */
 	make();
@@ -571,6 +576,21 @@ Test(job_spans, a_held_job_is_traced_unless_it_went_well)
 	view.context = "00-" TRACE "-" PARENT "-00;m=off";
 	make();
 	cr_assert_eq(n_spans, 0);
+}
+
+/* Their spans have parents in one another. */
+Test(job_spans, components_are_kept_together)
+{
+	view.state = "COMPLETED";
+	view.exit_code = 0;
+	cr_assert_eq(job_spans_verdict(&view), VERDICT_DROP);
+	view.others_went_badly = true;
+	cr_assert_eq(job_spans_verdict(&view), VERDICT_KEEP);
+	view.others_went_badly = false;
+	view.het_job_id = 42;
+	cr_assert_eq(job_spans_verdict(&view), VERDICT_DROP);
+	view.steps_left = true;
+	cr_assert_eq(job_spans_verdict(&view), VERDICT_KEEP);
 }
 
 Test(job_spans, users_attributes_where_the_site_allows_them)

@@ -155,13 +155,29 @@ Test(job_view, tells_epilogs_over_whatever_is_there)
 	record.spank_job_env[2] = xstrdup("SPANK_OTEL_VERDICT=again");
 	record.spank_job_env_size = 3;
 	job_view_tell_epilogs(&record, "OTEL_VERDICT", "0:keep");
-	cr_assert_eq(record.spank_job_env_size, 3);
-	cr_assert_str_eq(record.spank_job_env[0], "OTEL_VERDICT=0:keep");
-	cr_assert_str_eq(record.spank_job_env[1], "OTEL_VERDICTS=other");
-	cr_assert_str_eq(record.spank_job_env[2], "OTEL_VERDICT=0:keep");
+	cr_assert_eq(record.spank_job_env_size, 2);
+	cr_assert_str_eq(record.spank_job_env[0], "OTEL_VERDICTS=other");
+	cr_assert_str_eq(record.spank_job_env[1], "OTEL_VERDICT=0:keep");
 	job_view_tell_epilogs(&record, "OTEL_SPANS", "00");
-	cr_assert_eq(record.spank_job_env_size, 4);
-	cr_assert_str_eq(record.spank_job_env[3], "OTEL_SPANS=00");
+	cr_assert_eq(record.spank_job_env_size, 3);
+	cr_assert_str_eq(record.spank_job_env[2], "OTEL_SPANS=00");
+	job_view_tell_epilogs(&record, "OTEL_VERDICT", NULL);
+	cr_assert_eq(record.spank_job_env_size, 2);
+	cr_assert_str_eq(record.spank_job_env[1], "OTEL_SPANS=00");
+	cr_assert_null(record.spank_job_env[2]);
+}
+
+/* slurmctld reads it up to its NULL for EpilogSlurmctld, and dies without. */
+Test(job_view, leaves_a_null_behind_what_it_tells)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		job_view_tell_epilogs(
+			&record, (const char *[]){ "A", "B", "C" }[i], "x");
+		cr_assert_eq(record.spank_job_env_size, i + 1);
+		cr_assert_geq(xsize(record.spank_job_env),
+			      (i + 2) * sizeof(char *));
+		cr_assert_null(record.spank_job_env[i + 1]);
+	}
 }
 
 Test(job_view, tells_epilogs_of_a_job_that_had_no_environment)
@@ -215,9 +231,19 @@ Test(job_view, preempted_or_on_a_failed_node_it_may_be_requeued)
 	cr_assert_eq(view().end, JOB_ENDED);
 }
 
+static void make_requeueable(void)
+{
+	record.batch_flag = 1;
+	record.details = &details;
+	details.requeue = 1;
+}
+
 Test(job_view, what_is_told_is_known_as_long_as_the_attempt)
 {
 	cr_assert_not(view().told);
+	job_view_set_told(&record);
+	cr_assert_null(record.spank_job_env, "it will not be requeued");
+	make_requeueable();
 	job_view_set_told(&record);
 	cr_assert(view().told);
 	record.restart_cnt = 1;
@@ -234,10 +260,31 @@ Test(job_view, note_of_what_is_told_leaves_the_rest_alone)
 	record.spank_job_env = xcalloc(1, sizeof(char *));
 	record.spank_job_env[0] = xstrdup("OTEL_CONTEXT=a");
 	record.spank_job_env_size = 1;
+	make_requeueable();
 	job_view_set_told(&record);
 	cr_assert(view().told);
 	cr_assert_str_eq(view().context, "a");
 	cr_assert_eq(record.spank_job_env_size, 2);
+}
+
+Test(job_view, a_component_knows_of_another_that_went_badly)
+{
+	record.het_job_id = 41;
+	leader = (job_record_t){ .job_id = 41, .het_job_id = 41 };
+	leader.job_state = JOB_RUNNING;
+	cr_assert_not(view().others_went_badly);
+	leader.derived_ec = 256;
+	cr_assert(view().others_went_badly);
+	leader.derived_ec = 0;
+	leader.job_state = JOB_CANCELLED | JOB_COMPLETING;
+	cr_assert(view().others_went_badly);
+	leader.job_state = JOB_COMPLETE | JOB_COMPLETING;
+	cr_assert_not(view().others_went_badly);
+	record.derived_ec = 256;
+	cr_assert_not(view().others_went_badly, "its own is its own");
+	leader.derived_ec = 256;
+	record.het_job_id = 0;
+	cr_assert_not(view().others_went_badly);
 }
 
 Test(job_view, a_component_has_the_context_of_its_leader)

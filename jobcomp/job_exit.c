@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells wait statuses from codes that Slurm makes up; see job_exit.h. */
+#include "jobcomp/job_exit.h"
+
+#include <string.h>
+
+#define OUT_OF_MEMORY 253
+
+bool job_exit_describe(const struct job_view *view, struct exit_status *ret)
+{
+	const int low = view->exit_code & 0xff;
+	const bool ran =
+		view->nnodes && view->state && !strcmp(view->state, "FAILED");
+
+	exit_status_describe(view->exit_code, ret);
+	return !low || (ran && low != OUT_OF_MEMORY);
+}
