@@ -90,9 +90,9 @@ struct jobcomp_entries {
 #endif
 
 /*
- * How Slurm loads a plugin (src/common/plugin.h, alike from 22.05 to 26.05; the
- * type of what is returned is an enum or an int): it verifies the version and
- * calls init(), plugin_unload() calls fini().  The symbols are those of
+ * How Slurm loads a plugin (src/common/plugin.h; what is returned is an enum in
+ * 22.05 and an int in 24.11): it verifies the version and calls init(),
+ * plugin_unload() calls fini().  The symbols are those of
  * libslurmfull, or of slurmctld itself where it is linked in; weak, since a
  * symbol that is missing would end slurmctld at the call.
  */
@@ -101,7 +101,7 @@ int plugin_load_from_file(void **ret_plugin, const char *path) SLURM_WEAK;
 int plugin_get_syms(void *plugin, int n, const char *names[],
 		    void *ret[]) SLURM_WEAK;
 void plugin_unload(void *plugin) SLURM_WEAK;
-/* Up to 23.11 the errors of loading have names of their own. */
+/* 22.05 has names of its own for the errors of loading, 24.11 has not. */
 const char *plugin_strerror(int error) SLURM_WEAK;
 char *slurm_strerror(int error);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/fate.h"
+#include "host/span_writer.h"
 #include "host/verdict.h"
 #include "spank/compat.h"
 #include "spool/hold.h"
@@ -14,14 +15,6 @@
 #include "util/cleanup.h"
 
 #define ROOT_SPANS_MAX 8
-
-static struct spool_options options_of(const struct config *config)
-{
-	return (struct spool_options){
-		.max_size = config->spool_max_size,
-		.sync = config->spool_sync,
-	};
-}
 
 static void say_lost(uint64_t lost)
 {
@@ -35,7 +28,7 @@ static void say_lost(uint64_t lost)
 void held_job_begin(const struct config *config, int spool, uint32_t job_id,
 		    const struct job_file *job)
 {
-	const struct spool_options options = options_of(config);
+	const struct spool_options options = spool_options_of(config);
 	struct hold_result result = { 0 };
 	struct err err;
 
@@ -55,7 +48,7 @@ void held_job_begin(const struct config *config, int spool, uint32_t job_id,
 void held_step_note(const struct config *config, int spool,
 		    enum trace_fate fate, uint32_t job_id, bool ends)
 {
-	const struct spool_options options = options_of(config);
+	const struct spool_options options = spool_options_of(config);
 
 	/* one that can not be written is the prolog's trouble, or the spans' */
 	if (fate == TRACE_HELD)
@@ -70,20 +63,35 @@ static bool is_not_zero(const char *name)
 	return code && strtoul(code, NULL, 10) != 0;
 }
 
+/* An array task's, which an epilog can not tell from another job, is a trace of
+ * its own where its array has no parent. */
+static bool is_trace_of(const struct job_file *job, uint32_t job_id,
+			const struct trace_id *trace_id)
+{
+	struct job_context task = job->context;
+
+	job_context_for_array_task(&task, job->cluster, 0, job_id);
+	return trace_id_equal(trace_id, &job->context.trace_id) ||
+	       trace_id_equal(trace_id, &task.trace_id);
+}
+
 /* They go the way of the others: into the spool, if one of those is an error.
- * In the same file, so that no crash parts them. */
+ * In the same file, so that no crash parts them.  None of another trace: where
+ * slurmctld did not write them, a user did. */
 static void hold_root(int spool, const struct spool_options *options,
-		      uint32_t job_id)
+		      uint32_t job_id, const struct job_file *job)
 {
 	const char *text = getenv(SPANK_PREFIX JOB_SPANS_VAR);
 	_cleanup_buf_ struct buf span = BUF_INIT;
+	struct trace_id trace_id;
 	struct err err;
 
 	for (int i = 0; text && i < ROOT_SPANS_MAX; i++) {
 		struct spool_entry entry = { .kind = SPOOL_HOLD_ROOT,
 					     .job_id = job_id };
 
-		if (!trace_spans_next(&text, &span))
+		if (!trace_spans_next(&text, &span, &trace_id) ||
+		    !is_trace_of(job, job_id, &trace_id))
 			return;
 		entry.payload = span.data;
 		entry.len = span.len;
@@ -106,7 +114,7 @@ static enum hold_decision decide(int spool, const struct spool_options *options,
 		case VERDICT_DROP:
 			return HOLD_DROP;
 		case VERDICT_BY_SPANS:
-			hold_root(spool, options, job_id);
+			hold_root(spool, options, job_id, &job);
 			return HOLD_BY_SPANS;
 		case VERDICT_NONE:
 			break;
@@ -119,7 +127,7 @@ static enum hold_decision decide(int spool, const struct spool_options *options,
 
 void held_job_end(const struct config *config, int spool, uint32_t job_id)
 {
-	const struct spool_options options = options_of(config);
+	const struct spool_options options = spool_options_of(config);
 	struct hold_result result = { 0 };
 	struct err err;
 
@@ -145,7 +153,7 @@ static bool has_job_file(void *arg, uint32_t job_id)
 
 void held_jobs_sweep(const struct config *config, const char *spool_path)
 {
-	const struct spool_options options = options_of(config);
+	const struct spool_options options = spool_options_of(config);
 	struct hold_result result = { 0 };
 	struct err err;
 	_cleanup_close_ int spool =

@@ -199,21 +199,6 @@ int job_file_read(int spool_fd, uint32_t job_id, struct job_file *ret,
 	return job_file_load(fd, name, ret, err) < 0 ? -1 : 1;
 }
 
-int job_file_exists(int spool_fd, uint32_t job_id, struct err *err)
-{
-	_cleanup_close_ int dir = job_files_open(spool_fd, false, err);
-	_cleanup_close_ int fd = -1;
-	char name[JOB_FILE_NAME_SIZE];
-
-	if (dir < 0)
-		return errno == ENOENT ? 0 : -1;
-	job_file_name(job_id, name);
-	fd = job_file_open(dir, name, O_RDONLY, err);
-	if (fd >= 0)
-		return 1;
-	return errno == ENOENT ? 0 : -1;
-}
-
 int job_file_remove(int spool_fd, uint32_t job_id, struct err *err)
 {
 	_cleanup_close_ int dir = job_files_open(spool_fd, false, err);

@@ -25,11 +25,12 @@ enum job_kind { JOB_KIND_UNKNOWN, JOB_KIND_PLAIN, JOB_KIND_ARRAY_TASK };
 
 /* What changes while the job runs. */
 struct job_state {
-	bool setup; /* this may be the job's first node, and no step has told of
-		     * the setup phase yet */
-	uint32_t spans; /* of nodes and tasks that did not fail, written */
-	uint32_t
-		dropped; /* spans that a limit left out; both stop at the end */
+	/* This may be the job's first node, and no step has told of the setup
+	 * phase yet. */
+	bool setup;
+	/* Spans of nodes and tasks that did not fail, written; spans that a
+	 * limit left out.  Both stop at UINT32_MAX. */
+	uint32_t spans, dropped;
 	enum job_kind kind;
 	uint32_t array_job_id, array_task_id; /* of JOB_KIND_ARRAY_TASK */
 };
@@ -69,9 +70,6 @@ int job_file_read(int spool_fd, uint32_t job_id, struct job_file *ret,
 int job_file_change(int spool_fd, uint32_t job_id,
 		    void (*change)(struct job_state *state, void *arg),
 		    void *arg, struct err *err);
-
-/* Is there a file of this job?  1, 0, or -1 with err. */
-int job_file_exists(int spool_fd, uint32_t job_id, struct err *err);
 
 /* Removes it; one that is not there is fine. */
 int job_file_remove(int spool_fd, uint32_t job_id, struct err *err);

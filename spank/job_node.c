@@ -14,7 +14,9 @@ enum detail job_detail(const struct config *config,
 {
 	enum detail level = config->detail, raised;
 
-	if (context->mode == TRACE_MODE_DETAIL)
+	/* the context came through the user's hands */
+	if (context->mode == TRACE_MODE_DETAIL &&
+	    config->user_options & USER_OPTION_DETAIL)
 		level = DETAIL_TASK;
 	if (spool < 0 || level == DETAIL_TASK)
 		return level;

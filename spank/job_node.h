@@ -7,8 +7,9 @@
 #include "host/detail_file.h"
 #include "spank/job_file.h"
 
-/* The highest of what the site, the user (--trace=detail) and, on this node and
- * for now, an administrator (slurm-otel detail) ask for.  spool may be -1. */
+/* The highest of what the site, the user (--trace=detail, where
+ * UserOptions allows it) and, on this node and for now, an administrator
+ * (slurm-otel detail) ask for.  spool may be -1. */
 enum detail job_detail(const struct config *config,
 		       const struct job_context *context, int spool,
 		       uint64_t now_ns, const struct detail_subject *subject);

@@ -7,6 +7,7 @@
 
 #include "host/daemon_spool.h"
 #include "host/fate.h"
+#include "host/span_writer.h"
 #include "span/comment.h"
 #include "spank/held_job.h"
 #include "spank/job_file.h"
@@ -70,14 +71,26 @@ static void job_from_environment(const struct config *config, uint32_t job_id,
 	ret->context = none;
 }
 
+/* A slurmd that was started anew may run a prolog again: the job began with the
+ * first one, and what steps have told since stays told. */
+static void keep_earlier(int spool, uint32_t job_id, struct job_file *job)
+{
+	struct job_file old;
+
+	if (job_file_read(spool, job_id, &old, NULL) != 1 ||
+	    old.restart != job->restart || !old.prolog_ns ||
+	    memcmp(old.boot_id, job->boot_id, BOOT_ID_SIZE) != 0 ||
+	    !trace_id_equal(&old.context.trace_id, &job->context.trace_id))
+		return;
+	job->prolog_ns = old.prolog_ns;
+	job->state = old.state;
+}
+
 static int request_comment(const struct config *config, int spool,
 			   uint32_t job_id, const struct job_file *job,
 			   struct err *err)
 {
-	const struct spool_options options = {
-		.max_size = config->spool_max_size,
-		.sync = config->spool_sync,
-	};
+	const struct spool_options options = spool_options_of(config);
 	struct comment_request request = {
 		.context = job->context,
 		.cluster = job->cluster,
@@ -105,6 +118,7 @@ void job_prolog(struct plugin *plugin, spank_t sp)
 	/* slurmd said it; each step that loses a span because of it will */
 	if (spool < 0)
 		return;
+	keep_earlier(spool, job_id, &job);
 	if (job_file_write(spool, job_id, &job, &err) < 0) {
 		slurm_info(
 			"otel: job %u: its trace context is not kept on this node: %s",

@@ -2,7 +2,6 @@
 /* Writes the setup phase of a job once; see setup_phase.h. */
 #include "spank/setup_phase.h"
 
-#include "host/span_writer.h"
 #include "spank/compat.h"
 #include "spank/env_list.h"
 #include "spank/job_span.h"

@@ -83,12 +83,12 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	step_wish_heed(plugin->config, env, step);
 	step_gpus_read(env, !step_spans_nodes(step), &step->gpus);
 	step_resource_make(plugin->config, env, step, &resource);
-	step_env_hand_out(sp, step, &resource);
+	setup_phase_write(plugin->config, spool, env, step);
+	step_env_hand_out(sp, step, &resource); /* env is stale from here on */
 	step->active = true;
 	attempt_watch(step);
 	/* a batch step says 0 and means 1 */
 	tasks_make(&step->tasks, step->local_ntasks ? step->local_ntasks : 1);
-	setup_phase_write(plugin->config, spool, env, step);
 	step_record_make(plugin->config, spool, step);
 	held_step_note(plugin->config, spool, step->fate, step->job_id, false);
 }
@@ -154,12 +154,14 @@ struct job_name step_job_name(const struct step *step)
 
 void step_tell_kind(const struct step *step, struct job_state *state)
 {
-	if (state->kind != JOB_KIND_UNKNOWN)
+	if (!step->is_array_task) {
+		if (state->kind == JOB_KIND_UNKNOWN)
+			state->kind = JOB_KIND_PLAIN;
 		return;
-	state->kind =
-		step->is_array_task ? JOB_KIND_ARRAY_TASK : JOB_KIND_PLAIN;
-	if (!step->is_array_task)
-		return;
+	}
+	/* also over the word of a step that was started from outside, which
+	 * does not know */
+	state->kind = JOB_KIND_ARRAY_TASK;
 	state->array_job_id = step->array_job_id;
 	state->array_task_id = step->array_task_id;
 }

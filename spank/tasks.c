@@ -11,6 +11,7 @@ void tasks_make(struct tasks *tasks, uint32_t n)
 {
 	if (n > TASKS_MAX)
 		n = TASKS_MAX;
+	tasks_free(tasks);
 	tasks->list = calloc(n, sizeof(*tasks->list));
 	tasks->n = tasks->list ? n : 0;
 }

@@ -27,7 +27,8 @@ struct tasks {
 	uint64_t start_ns; /* of all: slurmstepd lets them go together */
 };
 
-/* Room for n tasks; without memory, for none.  tasks_free ends it. */
+/* Room for n tasks, in place of what there was; without memory, for none.
+ * tasks_free ends it. */
 void tasks_make(struct tasks *tasks, uint32_t n);
 void tasks_free(struct tasks *tasks);
 

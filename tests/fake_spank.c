@@ -135,7 +135,8 @@ spank_err_t spank_get_item(spank_t sp, spank_item_t item, ...)
 		*va_arg(args, int *) = fake.task_status;
 		rc = ESPANK_SUCCESS;
 	} else if (item == S_JOB_ENV) {
-		*va_arg(args, char ***) = fake.env;
+		memcpy(fake.shown, fake.env, sizeof(fake.shown));
+		*va_arg(args, char ***) = fake.shown;
 		rc = ESPANK_SUCCESS;
 	} else if (item == S_JOB_ARGV) {
 		rc = get_argv(args);
@@ -148,6 +149,7 @@ spank_err_t spank_setenv(spank_t sp, const char *name, const char *value,
 			 int overwrite)
 {
 	(void)sp;
+	fake.shown[0] = NULL;
 	if (overwrite || !get(fake.env, name))
 		set(fake.env, name, value);
 	return ESPANK_SUCCESS;
@@ -156,6 +158,7 @@ spank_err_t spank_setenv(spank_t sp, const char *name, const char *value,
 spank_err_t spank_unsetenv(spank_t sp, const char *name)
 {
 	(void)sp;
+	fake.shown[0] = NULL;
 	unset(fake.env, name);
 	return ESPANK_SUCCESS;
 }

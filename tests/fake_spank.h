@@ -25,6 +25,9 @@ struct fake_spank {
 	char **argv;
 	/* the step's environment, NULL-terminated, strings owned */
 	char *env[FAKE_ENV_MAX + 1];
+	/* what S_JOB_ENV gave last; empty once spank_setenv() was called, since
+	 * Slurm may have moved the list then */
+	char *shown[FAKE_ENV_MAX + 1];
 	/* what spank_job_control_setenv() was given: "NAME=value", owned */
 	char *job_control[FAKE_ENV_MAX + 1];
 	/* what spank_option_register() was given; its texts are borrowed */

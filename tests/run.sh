@@ -11,7 +11,7 @@
 #   NAME   only tests whose file name contains it
 #   -v     show the output of every test
 #
-# With CI=true in the environment it also fuzzes each target for 20 s, builds
+# With CI=true in the environment it also fuzzes each target for 10 s, builds
 # with clang, checks the distribution (`make distcheck`) and lints the shell
 # scripts.
 # The last line is `N passed, N failed`; the exit status is 0 when none failed.
@@ -24,7 +24,7 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 BUILD=build
 SANITIZED=build-sanitized
 FUZZ=build-fuzz
-FUZZ_SECONDS=20 # a target, with CI=true
+FUZZ_SECONDS=10 # a target, with CI=true
 LOGS=$SETUP_CACHE/logs
 TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev libnghttp2-dev protobuf-compiler valgrind
   mandoc shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd prometheus xxd strace

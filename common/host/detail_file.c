@@ -251,8 +251,9 @@ int detail_file_write(int spool_fd, const struct detail_file *file,
 
 int detail_file_remove(int spool_fd, struct err *err)
 {
-	_cleanup_close_ int old = lock_old(spool_fd);
+	_cleanup_close_ int old = -1;
 
+	old = lock_old(spool_fd);
 	if (unlinkat(spool_fd, DETAIL_FILE, 0) == 0)
 		return 1;
 	if (errno == ENOENT)

@@ -40,7 +40,7 @@ static void encoded_free(struct encoded *encoded)
 		free(encoded->data[i]);
 }
 
-static struct spool_options options_of(const struct config *config)
+struct spool_options spool_options_of(const struct config *config)
 {
 	return (struct spool_options){
 		.max_size = config->spool_max_size,
@@ -51,7 +51,7 @@ static struct spool_options options_of(const struct config *config)
 int spans_write(const struct config *config, int spool_fd, uint32_t job_id,
 		struct span *const *spans, size_t n, struct err *err)
 {
-	const struct spool_options options = options_of(config);
+	const struct spool_options options = spool_options_of(config);
 	struct encoded encoded = { 0 };
 	int rc = encode_all(spans, n, job_id, &encoded, err);
 
@@ -82,7 +82,7 @@ static int write_errors(int spool_fd, const struct spool_options *options,
 int spans_hold(const struct config *config, int spool_fd, uint32_t job_id,
 	       struct span *const *spans, size_t n, struct err *err)
 {
-	const struct spool_options options = options_of(config);
+	const struct spool_options options = spool_options_of(config);
 	struct encoded encoded = { 0 };
 	int rc = encode_all(spans, n, job_id, &encoded, err);
 

@@ -8,7 +8,11 @@
 
 #include "config/config.h"
 #include "span/span.h"
+#include "spool/spool.h"
 #include "util/err.h"
+
+/* How the configuration wants a spool written. */
+struct spool_options spool_options_of(const struct config *config);
 
 /*
  * Encodes n spans (SPOOL_APPEND_MAX at most) of one job and appends them with

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proto/otlp.pb-c.h"
-#include "trace/ids.h"
+#include "span/wire.h"
 #include "util/hex.h"
 
 static const char *const words[] = {
@@ -47,18 +46,37 @@ void trace_spans_format(const uint8_t *data, size_t len, struct buf *ret)
 	buf_putc(ret, ',');
 }
 
-static bool is_span(const struct buf *data)
-{
-	Otlp__Span *span = otlp__span__unpack(NULL, data->len, data->data);
-	bool good = span && span->trace_id.len == TRACE_ID_SIZE &&
-		    span->span_id.len == SPAN_ID_SIZE;
+/*
+ * Fields of opentelemetry/proto/trace/v1/trace.proto, message Span.  What lies
+ * deeper is not looked at: how deep it is nested is for its author to choose,
+ * and a decoder that follows it needs a stack of that depth.
+ */
+enum { FIELD_TRACE_ID = 1, FIELD_SPAN_ID = 2 };
 
-	if (span)
-		otlp__span__free_unpacked(span, NULL);
-	return good;
+static bool is_span(const struct buf *data, struct trace_id *ret_trace_id)
+{
+	struct wire_cursor cursor = { data->data, data->data + data->len };
+	unsigned int trace_ids = 0, span_ids = 0;
+	struct wire_field field;
+
+	while (wire_take(&cursor, &field)) {
+		if (field.number > FIELD_SPAN_ID)
+			continue;
+		if (field.wire != WIRE_BYTES ||
+		    field.value != (field.number == FIELD_TRACE_ID
+					    ? TRACE_ID_SIZE
+					    : SPAN_ID_SIZE))
+			return false;
+		trace_ids += field.number == FIELD_TRACE_ID;
+		span_ids += field.number == FIELD_SPAN_ID;
+		if (field.number == FIELD_TRACE_ID)
+			memcpy(ret_trace_id->b, field.bytes, TRACE_ID_SIZE);
+	}
+	return cursor.at == cursor.end && trace_ids == 1 && span_ids == 1;
 }
 
-int trace_spans_next(const char **text, struct buf *ret)
+int trace_spans_next(const char **text, struct buf *ret,
+		     struct trace_id *ret_trace_id)
 {
 	const char *end = strchr(*text, ',');
 	size_t len = end ? (size_t)(end - *text) : 0;
@@ -70,5 +88,5 @@ int trace_spans_next(const char **text, struct buf *ret)
 		return 0;
 	ret->len = len / 2;
 	*text = end + 1;
-	return is_span(ret);
+	return is_span(ret, ret_trace_id);
 }

@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trace/ids.h"
 #include "util/buf.h"
 
 #define JOB_VERDICT_VAR "OTEL_VERDICT"
@@ -49,9 +50,11 @@ void trace_spans_format(const uint8_t *data, size_t len, struct buf *ret);
 
 /*
  * Takes the next span out of that text, which *text walks along and which may
- * be hostile: it is well-formed and has ids, no more is certain.  Replaces what
- * ret holds.  Returns 1, or 0 at the end or at the first that is no span.
+ * be hostile: it is a message with one trace id and one span id, no more is
+ * certain.  The caller compares the trace id with that of the job.  Replaces
+ * what ret holds.  Returns 1, or 0 at the end or at the first that is no span.
  */
-int trace_spans_next(const char **text, struct buf *ret);
+int trace_spans_next(const char **text, struct buf *ret,
+		     struct trace_id *ret_trace_id);
 
 #endif

@@ -62,7 +62,7 @@ static unsigned char take(const char *text, size_t len, size_t *ret_taken)
 		return 0;
 	high = hex_digit(text[1]);
 	low = hex_digit(text[2]);
-	return high < 0 || low < 0 ? 0 : (unsigned char)(high << 4 | low);
+	return (unsigned char)(high < 0 || low < 0 ? 0 : high << 4 | low);
 }
 
 /* The length of the result, or -1; written to ret unless that is NULL. */

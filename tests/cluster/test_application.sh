@@ -77,7 +77,7 @@ spans_ok "the step that one started is below it" \
   "step($curl_job; 0) as \$step | ($of_curl | named(\"train\") | .[0]) as \$train | \$step | is_child(\$train)"
 spans_is "the one that failed says so" "$of_curl | named(\"check\") | .[0] | [.status, .message]" '["error","exit status 3"]'
 spans_is "it is one trace, with every parent" \
-  "trace(root($curl_job).trace) | [length, (orphans | length)]" '[7,0]'
+  "trace(root($curl_job).trace) | [length, (orphans | length)]" '[8,0]'
 quiet=$(cluster_submit --trace=off --output="$CLUSTER_DIR/job.%j.out" "$examples/shell-curl/job.sh")
 cluster_wait_job "$quiet"
 is "it runs without a trace, too" "$(cluster_job_output "$quiet")" "check failed, as it should"
@@ -120,7 +120,7 @@ else
   spans_is "their resource names the step" \
     "${of_node}[0].resource | [.[\"slurm.step.id\", \"slurm.cluster.name\", \"slurm.job.name\"]]" '["0","demo","node-example"]'
   spans_is "it is one trace, with every parent" \
-    "trace(root($node_job).trace) | [length, (orphans | length)]" '[8,0]'
+    "trace(root($node_job).trace) | [length, (orphans | length)]" '[9,0]'
 fi
 
 done_testing

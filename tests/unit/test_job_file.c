@@ -170,19 +170,6 @@ Test(job_file, refuses_a_directory_of_somebody_else)
 	cr_assert(strstr(err.msg, "not ours"), "%s", err.msg);
 }
 
-Test(job_file, says_whether_it_is_there)
-{
-	struct job_file file = sample();
-
-	cr_assert_eq(job_file_exists(-1, 7, &err), -1);
-	cr_assert_eq(job_file_exists(dir.fd, 7, &err), 0);
-	cr_assert_eq(job_file_write(dir.fd, 7, &file, &err), 0);
-	cr_assert_eq(job_file_exists(dir.fd, 7, &err), 1);
-	cr_assert_eq(job_file_exists(dir.fd, 8, &err), 0);
-	cr_assert_eq(symlinkat("7", dir.fd, "jobs/8"), 0);
-	cr_assert_eq(job_file_exists(dir.fd, 8, &err), -1);
-}
-
 Test(job_file, of_an_earlier_version_has_no_state)
 {
 	struct job_file got;
@@ -338,9 +325,10 @@ Test(job_file, sweep_takes_those_of_another_boot)
 	cr_assert_eq(job_file_write(dir.fd, 4, &file, &err), 0);
 	cr_assert_eq(renameat(dir.fd, "jobs/4", dir.fd, "jobs/4x"), 0);
 	cr_assert_eq(job_files_sweep(dir.fd, &err), 1, "%s", err.msg);
-	cr_assert_eq(job_file_exists(dir.fd, 1, &err), 1, "boot not known");
-	cr_assert_eq(job_file_exists(dir.fd, 2, &err), 1, "this boot");
-	cr_assert_eq(job_file_exists(dir.fd, 3, &err), 0);
+	cr_assert_eq(job_file_read(dir.fd, 1, &file, &err), 1,
+		     "boot not known");
+	cr_assert_eq(job_file_read(dir.fd, 2, &file, &err), 1, "this boot");
+	cr_assert_eq(job_file_read(dir.fd, 3, &file, &err), 0);
 	cr_assert_eq(faccessat(dir.fd, "jobs/4x", F_OK, 0), 0, "not ours");
 	cr_assert_eq(job_files_sweep(dir.fd, &err), 0);
 }

@@ -54,6 +54,12 @@ static void empty_spools(void)
 	}
 }
 
+/* Keeps the job files. */
+static void empty_queue(void)
+{
+	cr_assert_eq(unlinkat(dir.fd, "slurmd.n1/current", 0), 0);
+}
+
 static void start(void)
 {
 	temp_dir_make(&dir);
@@ -367,6 +373,7 @@ Test(step_detail, a_task_without_room_is_let_alone)
 
 Test(step_detail, the_user_asks)
 {
+	config.user_options = USER_OPTION_DETAIL;
 	prologs(CONTEXT ";m=detail");
 	step(1, 0, 2, 0);
 	step(2, 0, 2, 0);
@@ -374,6 +381,18 @@ Test(step_detail, the_user_asks)
 	read_all();
 	cr_assert_eq(count("slurm.task"), 4);
 	cr_assert_eq(count("slurm.node"), 4);
+}
+
+Test(step_detail, the_user_asks_for_what_is_not_allowed)
+{
+	config.user_options = USER_OPTION_ON | USER_OPTION_OFF;
+	prologs(CONTEXT ";m=detail");
+	step(1, 0, 2, 0);
+	epilogs();
+	read_all();
+	cr_assert_eq(count("slurm.step"), 1);
+	cr_assert_eq(count("slurm.task"), 0);
+	cr_assert_eq(count("slurm.node"), 0);
 }
 
 Test(step_detail, an_administrator_asks_on_one_node)
@@ -607,15 +626,18 @@ Test(step_detail, a_job_is_told_of_where_it_ran_something)
 
 Test(step_detail, an_array_task_is_in_its_own_trace)
 {
-	config.detail = DETAIL_NODE;
 	prologs(CONTEXT);
+	/* one from outside takes it for a plain job */
+	config.detail = DETAIL_NODE;
+	step(1, 0, 1, 0);
+	empty_queue();
 	begin(1, SLURM_BATCH_SCRIPT, 0);
 	fake.array_job_id = 5;
 	fake.array_task_id = 2;
 	run(0, 0);
 	epilogs();
 	read_all();
-	cr_assert_eq(n_spans, 3);
+	cr_assert_eq(n_spans, 2);
 	for (size_t i = 0; i < n_spans; i++) {
 		cr_assert_str_eq(text(spans[i], ATTR_JOB_ID), "5_2");
 		cr_assert_eq(memcmp(spans[i]->trace_id.data,

@@ -22,6 +22,7 @@
 #include "spool/open.h"
 #include "spool/spool.h"
 #include "temp_dir.h"
+#include "util/hex.h"
 
 #define TRACE "0af7651916cd43dd8448eb211c80319c"
 #define SUBMITTER "b7ad6b7169203331"
@@ -117,8 +118,8 @@ static void read_spool(void)
 			n_comments++;
 			continue;
 		}
-		spans[n_spans] = otlp__span__unpack(NULL, record.len,
-						    record.payload);
+		spans[n_spans] =
+			otlp__span__unpack(NULL, record.len, record.payload);
 		if (strcmp(spans[n_spans]->name, "slurm.phase.setup") != 0) {
 			n_spans++;
 			continue;
@@ -411,6 +412,44 @@ Test(step_hooks, a_record_that_can_not_be_made_is_one_line)
 	cr_assert_eq(n_spans, 1);
 }
 
+/* As a slurmd does that was started anew while the job ran. */
+Test(step_hooks, a_second_prolog_of_an_attempt_changes_nothing)
+{
+	const int statuses[] = { 0, 0 };
+	uint64_t began_ns;
+
+	for (int i = 0; i < 2; i++) {
+		prolog("00-" TRACE "-" SUBMITTER "-01", "n1");
+		memset(&plugin.step, 0, sizeof(plugin.step));
+		begin(0, 0);
+		fake_spank_setenv("SLURM_JOB_NODELIST", "n1");
+		run(statuses, 2);
+		if (i == 0)
+			began_ns = plugin.step.job.prolog_ns;
+	}
+	cr_expect_eq(plugin.step.job.prolog_ns, began_ns);
+	read_spool();
+	cr_expect_eq(n_setups, 1);
+}
+
+/* Another job with another trace has taken the number, and no epilog came. */
+Test(step_hooks, a_prolog_of_another_job_begins_anew)
+{
+	const int statuses[] = { 0, 0 };
+
+	for (int i = 0; i < 2; i++) {
+		prolog(i ? "00-" SUBMITTER SUBMITTER "-" SUBMITTER "-01"
+			 : "00-" TRACE "-" SUBMITTER "-01",
+		       "n1");
+		memset(&plugin.step, 0, sizeof(plugin.step));
+		begin(0, 0);
+		fake_spank_setenv("SLURM_JOB_NODELIST", "n1");
+		run(statuses, 2);
+	}
+	read_spool();
+	cr_expect_eq(n_setups, 2);
+}
+
 static void batch_without_prolog(void)
 {
 	fake_spank_reset(S_CTX_REMOTE);
@@ -581,12 +620,9 @@ Test(step_hooks, without_a_verdict_nothing_is_no_failure)
 	cr_assert_eq(n_spans, 0);
 }
 
-/* A serialised Span: trace id 1s, span id 2s, no more. */
-#define HANDED_ON                                                              \
-	"0a10"                                                                 \
-	"01010101010101010101010101010101"                                     \
-	"1208"                                                                 \
-	"0202020202020202,"
+/* A serialised Span: a trace id, span id 2s, no more. */
+#define SPAN_IN(trace_id) "0a10" trace_id "12080202020202020202,"
+#define HANDED_ON SPAN_IN(TRACE)
 
 Test(step_hooks, a_node_that_decides_writes_the_root)
 {
@@ -617,6 +653,35 @@ Test(step_hooks, what_is_no_root_is_not_written)
 	held_step(1 << 8);
 	epilog("0:spans", "0");
 	cr_assert_eq(n_spans, 2);
+}
+
+/* ... nor of another trace, which a user may have made up. */
+Test(step_hooks, what_is_of_another_trace_is_not_written)
+{
+	config.sample_errors = true;
+	setenv("SPANK_OTEL_SPANS", SPAN_IN("01010101010101010101010101010101"),
+	       1);
+	prolog(NOT_SAMPLED, "n1");
+	held_step(1 << 8);
+	epilog("0:spans", "0");
+	cr_assert_eq(n_spans, 2);
+}
+
+Test(step_hooks, a_node_that_decides_writes_the_root_of_an_array_task)
+{
+	struct trace_id array, task;
+	char text[128], hex[TRACE_ID_HEX + 1];
+
+	hex_decode(TRACE, TRACE_ID_SIZE, array.b);
+	trace_id_for_array_task(&array, "demo", 7, &task);
+	trace_id_format(&task, hex);
+	snprintf(text, sizeof(text), SPAN_IN("%s"), hex);
+	config.sample_errors = true;
+	setenv("SPANK_OTEL_SPANS", text, 1);
+	prolog("00-" TRACE "-0000000000000000-00", "n1");
+	held_step(1 << 8);
+	epilog("0:spans", "0");
+	cr_assert_eq(n_spans, 3);
 }
 
 Test(step_hooks, without_a_prolog_failures_alone_are_written)

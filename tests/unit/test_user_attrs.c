@@ -97,7 +97,7 @@ Test(user_attrs, refuses_what_is_no_clean_text)
 
 Test(user_attrs, refuses_more_than_fit)
 {
-	char pair[USER_ATTR_VALUE_MAX + 8];
+	char pair[USER_ATTR_VALUE_MAX + 32];
 
 	for (int i = 0; i < USER_ATTRS_MAX; i++) {
 		snprintf(pair, sizeof(pair), "k%d=v", i);

@@ -73,6 +73,7 @@ static size_t encode(uint8_t **ret)
 Test(verdict, spans_travel_as_text)
 {
 	struct buf text = BUF_INIT, span = BUF_INIT;
+	struct trace_id trace_id;
 	const char *at;
 	uint8_t *data;
 	size_t len = encode(&data);
@@ -82,13 +83,48 @@ Test(verdict, spans_travel_as_text)
 	buf_putc(&text, '\0');
 	at = (const char *)text.data;
 	for (int i = 0; i < 2; i++) {
-		cr_assert_eq(trace_spans_next(&at, &span), 1);
+		cr_assert_eq(trace_spans_next(&at, &span, &trace_id), 1);
 		cr_assert_eq(span.len, len);
 		cr_assert_eq(memcmp(span.data, data, len), 0);
+		cr_assert_eq(trace_id.b[0], 0x0a);
+		cr_assert_eq(trace_id.b[15], 0x9c);
 	}
-	cr_assert_eq(trace_spans_next(&at, &span), 0);
+	cr_assert_eq(trace_spans_next(&at, &span, &trace_id), 0);
 	free(data);
 	buf_free(&text);
+	buf_free(&span);
+}
+
+#define TRACE_FIELD "0a10000102030405060708090a0b0c0d0e0f"
+#define SPAN_FIELD "12080001020304050607"
+
+/* A decoder takes the last of two, and who checked saw the first. */
+Test(verdict, a_span_has_one_id_of_each_kind)
+{
+	static const struct {
+		const char *text;
+		int is_span;
+	} cases[] = {
+		{ TRACE_FIELD SPAN_FIELD ",", 1 },
+		{ SPAN_FIELD TRACE_FIELD ",", 1 },
+		{ TRACE_FIELD TRACE_FIELD SPAN_FIELD ",", 0 },
+		{ TRACE_FIELD SPAN_FIELD SPAN_FIELD ",", 0 },
+		{ TRACE_FIELD ",", 0 },
+		{ SPAN_FIELD ",", 0 },
+		{ TRACE_FIELD SPAN_FIELD "0a00,", 0 },
+		{ TRACE_FIELD SPAN_FIELD "0801,", 0 },
+		{ TRACE_FIELD SPAN_FIELD "4a05,", 0 }, /* cut short */
+		{ TRACE_FIELD SPAN_FIELD "4b,", 0 },   /* a group */
+	};
+	struct buf span = BUF_INIT;
+	struct trace_id trace_id;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *at = cases[i].text;
+
+		cr_expect_eq(trace_spans_next(&at, &span, &trace_id),
+			     cases[i].is_span, "%s", cases[i].text);
+	}
 	buf_free(&span);
 }
 
@@ -99,11 +135,13 @@ Test(verdict, what_is_no_span_ends_the_text)
 					   "ABCD,",     "0a00,",    ";,",
 					   "0a02aabb,", "ffffffff," };
 	struct buf span = BUF_INIT;
+	struct trace_id trace_id;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		const char *at = bad[i];
 
-		cr_assert_eq(trace_spans_next(&at, &span), 0, "%s", bad[i]);
+		cr_assert_eq(trace_spans_next(&at, &span, &trace_id), 0, "%s",
+			     bad[i]);
 	}
 	buf_free(&span);
 }

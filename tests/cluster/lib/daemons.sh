@@ -71,7 +71,6 @@ cluster_wait_up() { # [SECONDS]
   cluster_until "${1:-30}" cluster_nodes_ready
 }
 
-# sinfo tells of a node once for each of its partitions.
 cluster_nodes_ready() {
   local name
   for name in "${!CLUSTER_PID[@]}"; do
