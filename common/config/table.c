@@ -312,7 +312,8 @@ const struct config_key config_keys[] = {
 		  "job_submit/otel in slurmctld, and only there; those beyond "
 		  "are not sampled. "
 		  "A second's worth may come at once. "
-		  "Jobs that continue a trace do not count. "
+		  "Jobs that continue a trace do not count; an array counts "
+		  "once. "
 		  "0 means any number." },
 	{ .name = "SampleErrors",
 	  .section = SAMPLING,
@@ -350,7 +351,8 @@ const struct config_key config_keys[] = {
 		  "each of its nodes, for the job and for each step; also each "
 		  "task. "
 		  "Nodes and tasks that failed are told of in any case. "
-		  "slurm-otel detail raises it for a while." },
+		  "--trace=detail raises it for a job, and slurm-otel detail "
+		  "on a node for a while." },
 	{ .name = "JobComment",
 	  .section = TRACES,
 	  .def = "AdminComment",
