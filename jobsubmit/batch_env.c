@@ -12,9 +12,8 @@ static bool is_plain(const job_desc_msg_t *job)
 void batch_env_choose_root(const job_desc_msg_t *job,
 			   struct job_context *context)
 {
-	if (!is_plain(job))
-		context->root_id = (struct span_id){ 0 };
-	else if (job->environment && !span_id_valid(&context->root_id))
+	context->root_id = (struct span_id){ 0 };
+	if (is_plain(job) && job->environment)
 		span_id_mint(&context->root_id);
 }
 

@@ -11,10 +11,10 @@
 #include "trace/job_context.h"
 
 /*
- * Settles context->root_id: a plain batch job that has none gets a random one,
- * and an array or a component of a heterogeneous job none, because its tasks
- * and components share the context.  To be called before the context is
- * carried.
+ * Settles context->root_id: a plain batch job gets a random one, whatever came
+ * with it: a user could name another's span.  An array or a component of a
+ * heterogeneous job has none, because its tasks and components share the
+ * context.  To be called before the context is carried.
  */
 void batch_env_choose_root(const job_desc_msg_t *job,
 			   struct job_context *context);
