@@ -58,6 +58,12 @@ static void get_items(spank_t sp, struct step *step)
 		step->command = argv[0];
 }
 
+/* A batch step says 0 and means 1. */
+static uint32_t local_tasks(const struct step *step)
+{
+	return step->local_ntasks ? step->local_ntasks : 1;
+}
+
 void step_init_post_opt(struct plugin *plugin, spank_t sp)
 {
 	struct step *step = &plugin->step;
@@ -87,8 +93,7 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	step_env_hand_out(sp, step, &resource); /* env is stale from here on */
 	step->active = true;
 	attempt_watch(step);
-	/* a batch step says 0 and means 1 */
-	tasks_make(&step->tasks, step->local_ntasks ? step->local_ntasks : 1);
+	tasks_make(&step->tasks, local_tasks(step));
 	step_record_make(plugin->config, spool, step);
 	held_step_note(plugin->config, spool, step->fate, step->job_id, false);
 }
@@ -110,6 +115,7 @@ void step_task_exit(struct plugin *plugin, spank_t sp)
 	int status = 0;
 
 	open_record_touch(&plugin->step.record);
+	plugin->step.ended_tasks++;
 	if (spank_get_item(sp, S_TASK_EXIT_STATUS, &status) != ESPANK_SUCCESS)
 		return;
 	tasks_note_end(&plugin->step.tasks, sp, status);
@@ -139,6 +145,18 @@ void step_exit(struct plugin *plugin)
 	note_end(plugin->config, &plugin->step);
 	open_record_remove(&plugin->step.record);
 	tasks_free(&plugin->step.tasks);
+}
+
+uint32_t step_unstarted_tasks(const struct step *step)
+{
+	uint32_t all = local_tasks(step);
+
+	return all > step->ended_tasks ? all - step->ended_tasks : 0;
+}
+
+bool step_failed(const struct step *step)
+{
+	return step->failed.count || step_unstarted_tasks(step);
 }
 
 struct job_name step_job_name(const struct step *step)
