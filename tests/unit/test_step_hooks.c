@@ -89,8 +89,10 @@ static void begin(uint32_t step_id, uint32_t node_id)
 	step_init(&plugin);
 }
 
-static void run(const int *statuses, int n)
+/* All tasks of this node, of which slurmstepd starts the first n. */
+static void run_some(const int *statuses, int n, uint32_t all)
 {
+	fake.local_ntasks = all;
 	step_init_post_opt(&plugin, NULL);
 	for (int i = 0; i < n; i++) {
 		fake.task_status = statuses[i];
@@ -98,6 +100,11 @@ static void run(const int *statuses, int n)
 		step_task_exit(&plugin, NULL);
 	}
 	step_exit(&plugin);
+}
+
+static void run(const int *statuses, int n)
+{
+	run_some(statuses, n, (uint32_t)n);
 }
 
 static void read_spool(void)
@@ -185,6 +192,33 @@ Test(step_hooks, failure_is_told_by_the_step_and_its_node)
 	cr_assert_eq(memcmp(spans[1]->parent_span_id.data,
 			    spans[0]->span_id.data, 8),
 		     0);
+}
+
+Test(step_hooks, a_step_without_all_its_tasks_has_failed)
+{
+	static const struct {
+		int status;
+		int started;
+		const char *message;
+	} cases[] = {
+		{ 0, 0, "3 tasks were not started" },
+		{ 0, 2, "1 task was not started" },
+		{ 1 << 8, 1, "task 0: exited with status 1" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const int statuses[] = { cases[i].status, 0 };
+
+		prolog("00-" TRACE "-" SUBMITTER "-01", "n[1-2]");
+		memset(&plugin.step, 0, sizeof(plugin.step));
+		begin((uint32_t)i, 0);
+		run_some(statuses, cases[i].started, 3);
+	}
+	read_spool();
+	cr_assert_eq(n_spans, 6); /* each with its node's */
+	for (int i = 0; i < n_spans; i++)
+		cr_assert_str_eq(spans[i]->status->message,
+				 cases[i / 2].message);
 }
 
 Test(step_hooks, other_nodes_speak_of_failures_only)
