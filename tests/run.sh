@@ -209,7 +209,7 @@ lint_manuals() {
 
 distcheck() {
   make -C "$TOP/$BUILD" -j"$(nproc)" distcheck \
-    AM_DISTCHECK_CONFIGURE_FLAGS="--with-slurm-source=$SLURM_SOURCE" TESTS=
+    AM_DISTCHECK_CONFIGURE_FLAGS="${SLURM_SOURCE:+--with-slurm-source=$SLURM_SOURCE}" TESTS=
 }
 
 started=$SECONDS
