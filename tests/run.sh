@@ -6,17 +6,21 @@
 # receiver, a real OpenTelemetry Collector and nginx, the fuzz targets with their
 # seeds, and everything together on a private real Slurm cluster.
 #
-# usage: tests/run.sh [--unit] [--agent] [--fuzz] [--cluster] [--jobs N] [-v] [NAME...]
+# usage: tests/run.sh [--unit] [--agent] [--fuzz] [--cluster] [--matrix] [--shipped]
+#                     [--jobs N] [-v] [NAME...]
 #   --unit, --agent, --fuzz, --cluster  only these groups
+#   --matrix  unit and cluster tests on the other Slurms (tests/matrix.sh --others)
+#   --shipped  unit tests as shipped, and not under sanitizers
 #   --jobs N  run N tests beside each other (default: a processor each; of
 #             scripts, which mostly wait, twice as many)
 #   NAME      only tests whose file name contains it
 #   -v        show the output of every test
+#   --packages  only install what the groups need
 #
 # A test's line is printed when it has ended.
 # With CI=true in the environment it also fuzzes each target for 10 s, builds
 # with clang, checks the distribution (`make distcheck`) and lints the shell
-# scripts.
+# scripts, and --matrix is one of the groups.
 # The last line is `N passed, N failed`; the exit status is 0 when none failed.
 set -euo pipefail
 
@@ -30,29 +34,39 @@ BUILD=build
 SANITIZED=build-sanitized
 FUZZ=build-fuzz
 FUZZ_SECONDS=10 # a target, with CI=true
-LOGS=$SETUP_CACHE/logs
+LOGS=${RUN_LOGS:-$SETUP_CACHE/logs}
 RUNNER_LOGS=$LOGS
 RUNNER_TIMES=$SETUP_CACHE/times
 RUNNER_LONG=(cluster/test_random_jobs cluster/test_sample_errors cluster/test_no_client_plugin
   cluster/test_misconfiguration cluster/test_kinds_ends cluster/test_recovery agent/test_status_codes
   agent/test_metrics agent/test_malice test_spool_interleave test_spool_crash)
-TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev libnghttp2-dev protobuf-compiler valgrind
-  mandoc shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd prometheus xxd strace
-  python3-grpcio slurmrestd slurm-wlm-elasticsearch-plugin)
+# What configure looks for is needed by all; a group's own tools are its own.
+TEST_PACKAGES=(libcriterion-dev libnghttp2-dev libseccomp-dev protobuf-compiler util-linux curl openssl xxd)
+declare -A GROUP_PACKAGES=(
+  [unit]="mandoc"
+  [agent]="nginx-light prometheus python3-grpcio strace systemd valgrind"
+  [fuzz]="clang libclang-rt-dev"
+  [cluster]="strace slurmrestd slurm-wlm-elasticsearch-plugin"
+  [slow]="clang libclang-rt-dev mandoc shellcheck xz-utils"
+)
 
 groups=()
 filters=()
 jobs=$(nproc)
 script_jobs=$((2 * jobs))
 slow=${CI:-}
+shipped=
+only_packages=
 
 usage() {
-  sed -n 's/^# \{0,1\}//; /^usage:/,/^  -v /p' "$0"
+  sed -n 's/^# \{0,1\}//; /^usage:/,/^  --packages /p' "$0"
 }
 
 while (($#)); do
   case $1 in
-  --unit | --agent | --fuzz | --cluster) groups+=("${1#--}") ;;
+  --unit | --agent | --fuzz | --cluster | --matrix) groups+=("${1#--}") ;;
+  --shipped) shipped=yes ;;
+  --packages) only_packages=yes ;;
   --jobs)
     [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || { usage >&2 && exit 2; }
     jobs=$2 script_jobs=$2
@@ -65,7 +79,9 @@ while (($#)); do
   esac
   shift
 done
-[[ ${#groups[@]} -gt 0 ]] || groups=(unit agent fuzz cluster)
+[[ ${#groups[@]} -gt 0 ]] || groups=(unit agent fuzz cluster ${slow:+matrix})
+
+[[ "${groups[*]}" != matrix ]] || exec "$TOP/tests/matrix.sh" --others "${filters[@]}"
 
 wanted_group() {
   [[ " ${groups[*]} " == *" $1 "* ]]
@@ -87,6 +103,7 @@ heading() {
 interrupted() {
   trap '' HUP INT TERM
   runner_stop
+  matrix_stop
   echo "interrupted"
   exit 130
 }
@@ -148,28 +165,74 @@ run_fuzzers() {
   runner_run "$jobs"
 }
 
+packages() {
+  local group
+  printf '%s\n' "${SETUP_BUILD_PACKAGES[@]}" "${SETUP_CLUSTER_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+  for group in "${groups[@]}" ${slow:+slow}; do
+    # shellcheck disable=SC2086 # words
+    printf '%s\n' ${GROUP_PACKAGES[$group]:-}
+  done
+}
+
+# The other Slurms go on beside all else, since their tests mostly wait as well,
+# and say what came of it at the end.
+matrix_pid=
+matrix_start() {
+  nice "$TOP/tests/matrix.sh" --others --jobs "$jobs" "${filters[@]}" >"$LOGS/matrix.out" 2>&1 </dev/null &
+  matrix_pid=$!
+}
+
+matrix_stop() {
+  [[ -n $matrix_pid ]] || return 0
+  kill "$matrix_pid" 2>/dev/null || true
+  wait "$matrix_pid" || true
+}
+
+# Adds what its last line says; one that ends without has failed.
+matrix_report() {
+  local line status=0
+  tail -n +1 -s 0.5 --pid="$matrix_pid" -f "$LOGS/matrix.out" &
+  wait $! || true
+  wait "$matrix_pid" || status=$?
+  matrix_pid=
+  line=$(tail -n 1 "$LOGS/matrix.out")
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] &&
+    ((status == 0 || BASH_REMATCH[2])); then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+    skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
+  else
+    failed=$((failed + 1))
+  fi
+}
+
 started=$SECONDS
 rm -rf "$LOGS"
 mkdir -p "$LOGS"
 
 heading "Packages and sources"
-setup_packages "${SETUP_BUILD_PACKAGES[@]}" "${SETUP_CLUSTER_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+mapfile -t needed < <(packages)
+setup_packages "${needed[@]}"
+[[ -z $only_packages ]] || exit 0
 setup_slurm_source
 setup_otlp_protos
 # Without one, the tests that need it say why and are skipped.
-! wants_collector || "$TOP/tests/collector/build.sh" || true
+[[ -n ${IN_MATRIX:-} ]] || ! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
+! wanted_group matrix || matrix_start
 
 heading "Build with gcc, warnings as errors"
 setup_build $BUILD gcc --enable-werror
 
 if wanted_group unit; then
-  heading "Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-  setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O1'
-  ! wanted agent/test_replay ||
-    runner_tap "agent/test_replay (sanitized)" env -C "$TOP/$SANITIZED" bash "$TOP/tests/agent/test_replay.sh"
-  run_unit $SANITIZED sanitized
-  if [[ -n $slow ]]; then
+  if [[ -z $shipped ]]; then
+    heading "Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+    setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O1'
+    ! wanted agent/test_replay ||
+      runner_tap "agent/test_replay (sanitized)" env -C "$TOP/$SANITIZED" bash "$TOP/tests/agent/test_replay.sh"
+    run_unit $SANITIZED sanitized
+  fi
+  if [[ -n $slow || -n $shipped ]]; then
     heading "Unit tests as shipped"
     run_unit $BUILD gcc
   fi
@@ -206,6 +269,11 @@ if wanted_group cluster; then
 elif [[ -n $slow ]]; then
   heading "What only CI does"
   runner_run "$script_jobs"
+fi
+
+if wanted_group matrix; then
+  heading "Other Slurms (tests/matrix.sh)"
+  matrix_report
 fi
 
 printf '\n%d min %d s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60))

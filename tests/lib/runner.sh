@@ -12,6 +12,10 @@
 #   runner_run 4
 #   echo "$passed passed, $failed failed, $skipped skipped"
 #
+# Beside the logs, RESULTS has what the lines say, for programs: a line a test, of
+# NAME, `ok`, `FAILED` or `skipped`, and the numbers of what passed, failed and was
+# skipped, and a line NAME, `skip`, REASON for each thing skipped; tabs between them.
+#
 # A script with a line that begins with `# run alone` is one that others would
 # disturb: runner_script starts it when all others have ended.
 
@@ -171,38 +175,57 @@ runner_wait_all() {
   done
 }
 
+# runner_result NAME STATUS PASSED FAILED SKIPPED
+runner_result() {
+  local IFS=$'\t'
+  echo "$*" >>"$RUNNER_LOGS/RESULTS"
+}
+
+runner_reasons() { # NAME LOG
+  sed -nE 's/^(1\.\.0|ok .*) *# *SKIP *//p' "$2" | sort -u | while read -r reason; do
+    printf '%s\tskip\t%s\n' "$1" "$reason"
+  done >>"$RUNNER_LOGS/RESULTS"
+}
+
 runner_report_check() { # NAME STATUS
   if (($2 == 0)); then
     passed=$((passed + 1))
+    runner_result "$1" ok 1 0 0
     printf '  %-44s %6d s\n' "$1" "${runner_seconds[$1]}"
   else
     failed=$((failed + 1))
+    runner_result "$1" FAILED 0 1 0
     printf '  %-44s FAILED  %3d s\n' "$1" "${runner_seconds[$1]}"
     tail -n 60 "$(runner_log "$1")" | sed 's/^/    | /'
   fi
 }
 
 runner_report_tap() { # NAME STATUS
-  local log bad=0 tests=0 seconds=${runner_seconds[$1]}
+  local log bad=0 good=0 skip=0 tests=0 status=ok seconds=${runner_seconds[$1]}
   log=$(runner_log "$1")
   runner_sanitizer_findings "$log"
   runner_count "$log" "$2"
   printf '  %-44s' "$1"
   if ((bad)); then
+    status=FAILED
     printf ' FAILED, %d of %d  %3d s\n' "$bad" "$tests" "$seconds"
     sed -n '1,400s/^/    | /p' "$log"
   elif grep -qE '^1\.\.0' "$log"; then
+    status=skipped
     printf ' skipped: %s\n' "$(sed -n 's/^1\.\.0 *# *SKIP *//p' "$log" | head -n 1)"
   else
     printf ' %3d ok  %3d s\n' "$tests" "$seconds"
     [[ -z $RUNNER_VERBOSE ]] || sed 's/^/    | /' "$log"
   fi
+  runner_result "$1" "$status" "$good" "$bad" "$skip"
+  runner_reasons "$1" "$log"
 }
 
 # runner_count LOG STATUS: adds what a TAP log says; a program that failed without a
-# `not ok`, or said nothing at all, counts as one failure.  Sets `bad` and `tests`.
+# `not ok`, or said nothing at all, counts as one failure.  Sets `good`, `bad`, `skip`
+# and `tests`.
 runner_count() {
-  local log=$1 status=$2 good skip
+  local log=$1 status=$2
   bad=$(grep -cE '^not ok' "$log") || true
   skip=$(grep -cE '^ok .*# SKIP' "$log") || true
   good=$(($(grep -cE '^ok' "$log" || true) - skip))
