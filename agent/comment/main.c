@@ -147,7 +147,7 @@ static int run(const struct options *options, const struct field *field)
 	job_info_msg_t *jobs = NULL;
 	int rc = 1;
 
-	if (slurm_load_job(&jobs, options->job_id, 0) != SLURM_SUCCESS)
+	if (load_job(&jobs, options->job_id) != SLURM_SUCCESS)
 		return failed("it was not found", options, SLURM_LAST_ERROR());
 	for (uint32_t i = 0; i < jobs->record_count; i++)
 		if (jobs->job_array[i].job_id == options->job_id)

@@ -65,6 +65,8 @@ cluster_write_conf() {
     >"$CLUSTER_DIR/slurm.conf"
   cluster_nodes_conf "${ports[@]:1}" >>"$CLUSTER_DIR/slurm.conf"
   rm "$CLUSTER_DIR/slurm.conf.default"
+  # slurmd of new versions wants control groups, and to be the one to divide them
+  ! cluster_slurm_since 24.05 || echo CgroupPlugin=disabled >"$CLUSTER_DIR/cgroup.conf"
 
   : >"$CLUSTER_DIR/plugstack.conf"
   [[ $CLUSTER_PLUGINS == yes ]] || return 0

@@ -29,8 +29,9 @@ start_with_plugins() {
 
 # Ends a script that asks for what only jobcomp/otel records, where it is not built.
 needs_jobcomp() {
-  cluster_has_jobcomp || skip_all "jobcomp/otel is not built: no source tree of Slurm $(cluster_slurm_version)"
+  cluster_has_jobcomp || skip_all "$NO_JOBCOMP"
 }
+NO_JOBCOMP="jobcomp/otel is not built: no source tree of Slurm $(cluster_slurm_version)"
 
 # spans_ok DESCRIPTION EXPRESSION: jq says something other than null or false.
 spans_ok() {
