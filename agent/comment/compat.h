@@ -37,4 +37,16 @@ static inline int load_job(job_info_msg_t **ret, uint32_t job_id)
 #define SLURM_LAST_ERROR() errno
 #endif
 
+/* The fields that not every Slurm can set, as rows for main.c. */
+#ifdef HAVE_JOB_DESC_SYSTEM_COMMENT
+#define COMMENT_FIELD_SYSTEM(FIELD) FIELD("SystemComment", system_comment)
+#else
+#define COMMENT_FIELD_SYSTEM(FIELD)
+#endif
+#ifdef HAVE_JOB_DESC_EXTRA
+#define COMMENT_FIELD_EXTRA(FIELD) FIELD("Extra", extra)
+#else
+#define COMMENT_FIELD_EXTRA(FIELD)
+#endif
+
 #endif
