@@ -9,9 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include <slurm/slurm.h>
-#include <slurm/slurm_errno.h>
-
+#include "slurm_api.h"
 #include "util/clock.h"
 
 extern char **environ;
@@ -50,7 +48,7 @@ static int submit(void)
 	start = clock_monotonic_ns();
 	if (slurm_submit_batch_job(&job, &answer) != SLURM_SUCCESS)
 		return -1;
-	printf("%u %" PRIu64 "\n", answer->job_id,
+	printf("%u %" PRIu64 "\n", ANSWERED_JOB_ID(answer),
 	       (clock_monotonic_ns() - start) / 1000);
 	fflush(stdout);
 	slurm_free_submit_response_response_msg(answer);
@@ -61,6 +59,7 @@ int main(void)
 {
 	int c;
 
+	slurm_init(NULL);
 	while ((c = getchar()) != EOF) {
 		if (c == '\n' && submit() < 0) {
 			slurm_perror("bench_submit");

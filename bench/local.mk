@@ -20,7 +20,7 @@ libnoopspank_la_SOURCES = bench/noop_spank.c
 libnoopspank_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 libnoopspank_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 
-bench_submit_SOURCES = bench/bench_submit.c
+bench_submit_SOURCES = bench/bench_submit.c tests/slurm_api.h
 bench_submit_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 bench_submit_LDADD = $(SLURM_LIBS)
 

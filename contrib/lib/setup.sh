@@ -7,8 +7,15 @@
 # there and takes seconds.  To be sourced; sets
 #
 #   SETUP_TOP      this source tree
-#   SLURM_SOURCE   the source tree of the installed Slurm (setup_slurm_source)
+#   SLURM_SOURCE   the source tree of the installed Slurm, empty where there is
+#                  none (setup_slurm_source)
 #   OTLP_PROTO_DIR the official OTLP .proto files (setup_otlp_protos)
+#
+# and takes from the environment
+#
+#   SLURM_SOURCE     that source tree; else it is asked of the Debian archive
+#   SLURM_INSTALLED  yes: Slurm is there, and is no Debian package: none of
+#                    Slurm's packages is installed
 
 SETUP_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 SETUP_CACHE=$SETUP_TOP/.cache
@@ -61,6 +68,14 @@ setup_missing() {
   done
 }
 
+# The packages that SLURM_INSTALLED leaves of those given.
+setup_wanted_packages() {
+  local package
+  for package; do
+    [[ ${SLURM_INSTALLED:-} == yes && $package == *slurm* ]] || printf '%s\n' "$package"
+  done
+}
+
 # setup_packages PACKAGE...: installs those that are missing, and says so.
 # Debian starts the daemons it installs; a host that only tests does not want
 # that, so policy-rc.d forbids it for the moment where nothing else does.  Nothing
@@ -69,7 +84,8 @@ setup_packages() {
   local missing
   command -v dpkg-query >/dev/null ||
     setup_die "this script installs Debian packages; elsewhere, install what README.md lists and run ./configure"
-  missing=$(setup_missing "$@")
+  # shellcheck disable=SC2046 # words
+  missing=$(setup_missing $(setup_wanted_packages "$@"))
   [[ -n $missing ]] || return 0
   echo "  installing: $missing"
   [[ $(id -u) -eq 0 ]] || command -v sudo >/dev/null ||
@@ -93,10 +109,11 @@ setup_install() (
 )
 
 # apt-get with sources, lists and cache of our own: the machine's own setup
-# stays as it is.  The mirror is the one the machine uses for its release.
+# stays as it is.  The mirror is the one the machine uses for its release.  A list
+# that can not be had is an error here: nothing must be missing for want of it.
 setup_private_apt() {
-  local dir=$SETUP_CACHE/apt codename site
-  if [[ ! -s $dir/sources.list ]]; then
+  local dir=$SETUP_CACHE/apt codename site suite
+  if [[ ! -s $dir/debian.list ]]; then
     mkdir -p "$dir/lists/partial" "$dir/archives/partial"
     # shellcheck source=/dev/null
     codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -104,42 +121,91 @@ setup_private_apt() {
     site=$(apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' |
       awk -v release="$codename" '$2 == release && $3 == "main" { print $1; exit }')
     [[ -n $site ]] || setup_die "no Debian mirror for $codename in this machine's apt sources"
+    # where opentelemetry-proto is: since trixie in the release itself
+    suite=$codename
+    [[ $codename != bookworm ]] || suite=bookworm-backports
     local keys=/usr/share/keyrings/debian-archive-keyring.gpg
     printf '%s [signed-by=%s] %s %s main\n' deb-src "$keys" "$site" "$codename" \
-      deb "$keys" "$site" "$codename-backports" >"$dir/sources.list.new"
-    mv "$dir/sources.list.new" "$dir/sources.list"
+      deb "$keys" "$site" "$suite" >"$dir/debian.list.new"
+    mv "$dir/debian.list.new" "$dir/debian.list"
   fi
-  apt-get -q -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-    -o Dir::State::lists="$dir/lists" -o Dir::Cache="$dir" -o APT::Sandbox::User="$(id -un)" "$@"
+  apt-get -q -o Dir::Etc::sourcelist="$dir/debian.list" -o Dir::Etc::sourceparts=/dev/null \
+    -o Dir::State::lists="$dir/lists" -o Dir::Cache="$dir" -o APT::Sandbox::User="$(id -un)" \
+    -o APT::Update::Error-Mode=any "$@"
 }
 
-# The upstream version of the Slurm that is installed.
+# The version of the Slurm whose headers the compiler finds: 22.05.8.  Of a Slurm
+# outside the compiler's directories: CPPFLAGS=-I... in the environment.
 setup_slurm_version() {
-  dpkg-query -W -f '${Version}' libslurm-dev | sed 's/^[0-9]*://; s/[-+~].*//'
+  local number
+  # shellcheck disable=SC2086 # words
+  number=$(echo '#include <slurm/slurm_version.h>' | ${CC:-cc} ${CPPFLAGS:-} -E -dM - 2>/dev/null |
+    sed -n 's/^#define SLURM_VERSION_NUMBER //p') || true
+  [[ $number =~ ^0x[0-9a-fA-F]+$ ]] ||
+    setup_die "no slurm/slurm_version.h: Slurm's headers are not installed (Debian: libslurm-dev)"
+  printf '%02d.%02d.%d\n' $((number >> 16 & 255)) $((number >> 8 & 255)) $((number & 255))
+}
+
+# The version that a source tree says it is, by its META.
+setup_tree_version() { # DIRECTORY
+  awk '{ of[$1] = $2 } END { printf "%02d.%02d.%d\n", of["Major:"], of["Minor:"], of["Micro:"] }' "$1/META"
 }
 
 # jobcomp_otel.so reads Slurm's job record, so it needs the source tree of
-# exactly the installed version.
+# exactly the installed version; without one, all else is built.
 setup_slurm_source() {
   local version
-  version=$(setup_slurm_version) || setup_die "libslurm-dev is not installed"
-  SLURM_SOURCE=$SETUP_CACHE/slurm-$version
-  [[ -f $SLURM_SOURCE/META ]] ||
-    setup_quietly "source tree of Slurm $version" setup_fetch_slurm "$version" || exit 1
+  version=$(setup_slurm_version) || exit 1
+  if [[ -n ${SLURM_SOURCE:-} ]]; then
+    setup_check_source "$version"
+  else
+    setup_archived_source "$version"
+  fi
   export SLURM_SOURCE
+}
+
+setup_check_source() { # VERSION
+  local tree
+  [[ -f $SLURM_SOURCE/META ]] || setup_die "SLURM_SOURCE=$SLURM_SOURCE: no source tree of Slurm (it has no META)"
+  SLURM_SOURCE=$(cd "$SLURM_SOURCE" && pwd)
+  tree=$(setup_tree_version "$SLURM_SOURCE")
+  [[ $tree == "$1" ]] ||
+    setup_die "SLURM_SOURCE=$SLURM_SOURCE is Slurm $tree, but Slurm $1 is installed: the job record differs between micro releases"
+}
+
+# Sets SLURM_SOURCE to what the archive has, or had at an earlier run.  That it has
+# none is believed for a day.
+setup_archived_source() { # VERSION
+  local none=$SETUP_CACHE/slurm-$1.none
+  SLURM_SOURCE=$SETUP_CACHE/slurm-$1
+  [[ ! -f $SLURM_SOURCE/META ]] || return 0
+  [[ -n $(find "$none" -mtime -1 2>/dev/null) ]] ||
+    setup_quietly "source tree of Slurm $1, from the archive" setup_ask_archive "$1" "$none" || exit 1
+  [[ ! -f $SLURM_SOURCE/META ]] || return 0
+  SLURM_SOURCE=
+  echo "  no source tree of Slurm $1 in the archive (SLURM_SOURCE=DIR gives one): jobcomp/otel is not built"
+}
+
+# Fails where the archive does not answer, not where it has none.
+setup_ask_archive() { # VERSION FILE
+  setup_private_apt update || return
+  setup_fetch_slurm "$1" || touch "$2"
 }
 
 setup_fetch_slurm() {
   local version=$1 dir=$SETUP_CACHE/fetch.$$
   rm -rf "$dir" && mkdir -p "$dir/tree"
-  setup_private_apt update &&
-    (cd "$dir" && setup_private_apt source --download-only --tar-only slurm-wlm) &&
-    tar -xf "$dir"/slurm-wlm_"$version".orig.tar.* -C "$dir/tree" --strip-components=1 &&
+  if (cd "$dir" && setup_private_apt source --download-only --tar-only slurm-wlm) &&
+    tar -xf "$dir"/slurm-wlm_"$version"*.orig.tar.* -C "$dir/tree" --strip-components=1 &&
+    [[ $(setup_tree_version "$dir/tree") == "$version" ]]; then
     mv "$dir/tree" "$SETUP_CACHE/slurm-$version" && rm -rf "$dir"
+  else
+    rm -rf "$dir"
+    return 1
+  fi
 }
 
-# The .proto files that tests decode with; no package of the release has them,
-# its backports do.
+# The .proto files that tests decode with.
 setup_otlp_protos() {
   local dir=$SETUP_CACHE/opentelemetry-proto
   OTLP_PROTO_DIR=$dir/usr/include
@@ -180,16 +246,22 @@ setup_configured() {
     setup_quietly "autoreconf" autoreconf -fi "$SETUP_TOP" || exit 1
   fi
   if [[ "$SETUP_TOP/configure" -nt $dir/config.status ||
-    $(cat "$dir/configured-with" 2>/dev/null) != "$SLURM_SOURCE $*" ]]; then
+    $(cat "$dir/configured-with" 2>/dev/null) != "$(setup_configured_with "$@")" ]]; then
     mkdir -p "$dir"
     setup_quietly "configure ($what)" setup_configure "$dir" "$@" || exit 1
   fi
 }
 
+setup_configured_with() {
+  echo "Slurm $(setup_slurm_version) $SLURM_SOURCE $*"
+}
+
+# What is installed goes: it may be of another Slurm, or not be built this time.
 setup_configure() {
   local dir=$1
   shift
   cd "$dir" || return
-  "$SETUP_TOP/configure" --prefix="$dir/stage" --with-slurm-source="$SLURM_SOURCE" "$@" &&
-    echo "$SLURM_SOURCE $*" >configured-with
+  rm -rf stage
+  "$SETUP_TOP/configure" --prefix="$dir/stage" ${SLURM_SOURCE:+"--with-slurm-source=$SLURM_SOURCE"} "$@" &&
+    setup_configured_with "$@" >configured-with
 }

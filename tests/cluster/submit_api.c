@@ -5,11 +5,11 @@
  * job's id.  usage: submit_api [allocate|hold] [NAME=VALUE...]; what follows
  * is the whole environment of the batch job.
  */
-#include <slurm/slurm.h>
-#include <slurm/slurm_errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "slurm_api.h"
 
 static void describe(job_desc_msg_t *job)
 {
@@ -35,7 +35,7 @@ static int submit(int held, int env_size, char **env)
 		job.priority = 0;
 	if (slurm_submit_batch_job(&job, &answer) != SLURM_SUCCESS)
 		return -1;
-	printf("%u\n", answer->job_id);
+	printf("%u\n", ANSWERED_JOB_ID(answer));
 	slurm_free_submit_response_response_msg(answer);
 	return 0;
 }
@@ -46,11 +46,11 @@ static int allocate(void)
 	job_desc_msg_t job;
 
 	describe(&job);
-	answer = slurm_allocate_resources_blocking(&job, 30, NULL);
+	answer = allocate_blocking(&job, 30);
 	if (!answer)
 		return -1;
-	printf("%u\n", answer->job_id);
-	return slurm_complete_job(answer->job_id, 0);
+	printf("%u\n", ANSWERED_JOB_ID(answer));
+	return complete_job(ANSWERED_JOB_ID(answer), 0);
 }
 
 int main(int argc, char **argv)
@@ -58,9 +58,10 @@ int main(int argc, char **argv)
 	int held = argc > 1 && !strcmp(argv[1], "hold");
 	int allocates = argc > 1 && !strcmp(argv[1], "allocate");
 	int first = 1 + (held || allocates);
-	int rc = allocates ? allocate()
-			   : submit(held, argc - first, argv + first);
+	int rc;
 
+	slurm_init(NULL);
+	rc = allocates ? allocate() : submit(held, argc - first, argv + first);
 	if (rc != 0)
 		slurm_perror("submit_api");
 	return rc != 0;

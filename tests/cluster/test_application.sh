@@ -5,6 +5,7 @@
 # the environment of tasks, and the examples of contrib/examples, whose spans
 # reach a real Collector beside ours and hang below the step that made them.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 # shellcheck source=tests/lib/otelcol.sh
 . "$(dirname "$0")/../lib/otelcol.sh"
 unset TRACEPARENT TRACESTATE BAGGAGE "${!OTEL_@}"

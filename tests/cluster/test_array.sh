@@ -5,6 +5,7 @@
 # all when the submitter brought one.  Throttled, so that one task waits for
 # another: slurmctld makes its record later.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 start_with_plugins --nodes 1
 unset TRACEPARENT

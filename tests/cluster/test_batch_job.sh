@@ -5,6 +5,7 @@
 # slurmctld, the batch step below it, its parallel steps below that, failures
 # marked.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 start_with_plugins --nodes 3
 

@@ -4,6 +4,7 @@
 # The trace context from the submitter's environment to the task's: continued,
 # ignored when malformed, and honoured when it says "not sampled".
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 start_with_plugins --nodes 1
 

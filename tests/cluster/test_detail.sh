@@ -5,6 +5,7 @@
 # Detail= or slurm-otel detail says so, no more than the limits allow; the setup
 # phase once; and no span without its parent, whatever is left out.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 # Each step and each epilog reads otel.conf itself.

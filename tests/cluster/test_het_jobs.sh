@@ -4,6 +4,7 @@
 # Heterogeneous jobs: one trace, the components below the leader's root, each
 # component's share of a step below what started the step.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 # only the backfill scheduler starts them
 start_with_plugins --nodes 3 --otel-conf SampleErrors=yes --slurm-conf SchedulerType=sched/backfill \

@@ -5,6 +5,7 @@
 # without the plugins, its spans can be read, and no other job's trace is
 # touched.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 trace=4bf92f3577b34da6a3ce929d0e0e4736

@@ -5,6 +5,7 @@
 # its type, cost and GPUs, limits, what befell it, and the components of a
 # heterogeneous job below their leader.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 # type_of JOB ATTRIBUTE [SPAN]: the OTLP type of one attribute of the root.
 type_of() {

@@ -5,6 +5,7 @@
 # time, steps put into a job from outside it.  With PrologFlags=Contain, which
 # starts an extern step on each node of a job and sends prologs at allocation.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 start_with_plugins --nodes 2 --slurm-conf PrologFlags=Alloc,Contain \
   --slurm-conf LaunchParameters=use_interactive_step \

@@ -4,6 +4,7 @@
 # JobSubmitPlugins=otel: every submission has its trace id while it is pending,
 # with and without our plugin in the client, and the trace is the one it named.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 PARENT=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
@@ -82,7 +83,7 @@ for client in srun salloc; do
 done
 
 # --- the C API
-gcc -I"$CLUSTER_TOP/common" -o "$CLUSTER_DIR/bench_submit" "$CLUSTER_TOP/bench/bench_submit.c" -lslurm
+gcc -I"$CLUSTER_TOP/common" -I"$CLUSTER_TOP/tests" -o "$CLUSTER_DIR/bench_submit" "$CLUSTER_TOP/bench/bench_submit.c" -lslurm
 read -r job _ < <(echo | TRACEPARENT=$PARENT "$CLUSTER_DIR/bench_submit")
 trace=$(shown_trace "$job")
 is "C API: shown while pending, in the trace it was given" "$trace" 4bf92f3577b34da6a3ce929d0e0e4736

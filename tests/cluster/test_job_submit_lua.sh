@@ -4,6 +4,7 @@
 # job_submit/otel beside job_submit/lua, in both orders, with a script that
 # changes comments and partition.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 compgen -G '/usr/lib/*/slurm-wlm/job_submit_lua.so' >/dev/null ||

@@ -5,6 +5,7 @@
 # Slurm's own jobcomp/filetxt and jobcomp/elasticsearch, whatever is wrong with
 # either side.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 said() { # what slurmctld's log holds of ours
   sed -n 's/^\[[^]]*\] \(.*otel: .*\)/\1/p' "$CLUSTER_DIR/log/slurmctld.log"

@@ -6,6 +6,7 @@
 # an array; preempted; a node that fails; a prolog that is not ours and fails.
 # Rows of doc/job_kinds.md.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 . "$CLUSTER_LIB/lib/kinds.sh"
 unset TRACEPARENT TRACESTATE BAGGAGE
 

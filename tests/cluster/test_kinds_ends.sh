@@ -5,6 +5,7 @@
 # limit, the deadline, out of memory, no room at once, suspend, resize, a step
 # that can not be killed.  Rows of doc/job_kinds.md.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 . "$CLUSTER_LIB/lib/kinds.sh"
 unset TRACEPARENT TRACESTATE BAGGAGE
 
@@ -20,13 +21,14 @@ until_file() { # NAME
 # That memory ran out is known by task/cgroup only, which needs control groups
 # of its own; from that code on, everything is as there.
 build_complete_job() {
-  "${CC:-cc}" -x c -o "$CLUSTER_DIR/complete_job" - -lslurm <<'END'
-#include <slurm/slurm.h>
+  "${CC:-cc}" -x c -I"$CLUSTER_TOP/tests" -o "$CLUSTER_DIR/complete_job" - -lslurm <<'END'
 #include <stdlib.h>
+#include "slurm_api.h"
 int main(int argc, char **argv)
 {
-	return argc != 3 || slurm_complete_job(strtoul(argv[1], NULL, 10),
-					       strtoul(argv[2], NULL, 10));
+	slurm_init(NULL);
+	return argc != 3 || complete_job(strtoul(argv[1], NULL, 10),
+					 strtoul(argv[2], NULL, 10));
 }
 END
 }

@@ -24,7 +24,7 @@ unresolved() {
   ldd -r "$1" 2>&1 | sed -n 's/^undefined symbol: \([^ \t]*\).*/\1/p' | sort
 }
 
-# Where Slurm 22.05 has its own: in the daemons and in their common library.
+# Where Slurm has its own: in the daemons and in their common library.
 slurm_symbols() {
   local file
   for file in "$(command -v slurmctld)" "$(command -v slurmd)" \
@@ -39,11 +39,20 @@ declare -A slurm_looks_for=(
     slurm_spank_init_post_opt slurm_spank_task_init slurm_spank_task_post_fork slurm_spank_task_exit slurm_spank_exit slurm_spank_job_prolog
     slurm_spank_job_epilog slurm_spank_slurmd_exit"
   [jobcomp_otel]="plugin_name plugin_type plugin_version init fini jobcomp_p_set_location
-    jobcomp_p_log_record jobcomp_p_get_jobs"
+    jobcomp_p_get_jobs"
 )
+if cluster_slurm_since 25.05; then
+  slurm_looks_for[jobcomp_otel]+=" jobcomp_p_record_job_start jobcomp_p_record_job_end"
+else
+  slurm_looks_for[jobcomp_otel]+=" jobcomp_p_log_record"
+fi
 
 for plugin in spank_otel jobcomp_otel; do
   file=$plugins/$plugin.so
+  if [[ $plugin == jobcomp_otel ]] && ! cluster_has_jobcomp; then
+    skip "$plugin" "$NO_JOBCOMP"
+    continue
+  fi
   ok "$plugin is there" test -f "$file"
   is "$plugin is linked with libc and libprotobuf-c" "$(needed "$file")" "libc.so.6 libprotobuf-c.so.1"
   like "which bring in nothing else" "$(loaded "$file")" \

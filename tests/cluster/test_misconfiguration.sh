@@ -11,6 +11,7 @@ if [[ -z ${MOUNTS_ARE_OURS+set} ]] && unshare -m true 2>/dev/null; then
 fi
 : "${MOUNTS_ARE_OURS=}"
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 # --- what users see

@@ -4,6 +4,7 @@
 # Jobs that a job submits: below the step that submitted them, linked to it, or
 # unrelated, as SubmitContext= says; and never taken for a part of the outer job.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 start_with_plugins --nodes 2
 unset TRACEPARENT TRACESTATE BAGGAGE

@@ -5,6 +5,7 @@
 # With job_submit/otel they have their trace while they are pending, without it
 # one that slurmctld and the nodes derive alike.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 # shellcheck source=tests/cluster/lib/scrontab.sh
 . "$CLUSTER_LIB/lib/scrontab.sh"
 
@@ -65,7 +66,7 @@ all_ways() { # WITH-OR-WITHOUT
 }
 
 start_with_plugins --nodes 2 --slurm-conf JobSubmitPlugins=otel --slurm-conf ScronParameters=enable
-gcc -o "$CLUSTER_DIR/submit_api" "$CLUSTER_LIB/submit_api.c" -lslurm
+gcc -I"$CLUSTER_TOP/tests" -o "$CLUSTER_DIR/submit_api" "$CLUSTER_LIB/submit_api.c" -lslurm
 ok "slurmrestd starts" rest_start
 scrontab=$CLUSTER_DIR/scrontab
 if scrontab_build "$scrontab"; then

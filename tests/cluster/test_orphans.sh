@@ -4,6 +4,7 @@
 # Steps whose slurmstepd is killed are closed as lost, in their job's trace;
 # all others end as ever, whatever becomes of slurmd and the agents meanwhile.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 LOST='slurmstepd was killed or crashed'

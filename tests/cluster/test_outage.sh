@@ -5,6 +5,7 @@
 # three times at random moments, slurmctld is reconfigured twice.  When the
 # Collector is back every span arrives, hardly any of them twice.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 # shellcheck source=tests/lib/otelcol.sh
 . "$(dirname "$0")/../lib/otelcol.sh"
 unset TRACEPARENT TRACESTATE BAGGAGE

@@ -6,6 +6,7 @@
 # receiver, as the official .proto files read it; then what a real Collector
 # makes of each protocol; then Zipkin's form.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 # shellcheck source=tests/lib/otelcol.sh
 . "$(dirname "$0")/../lib/otelcol.sh"
 

@@ -6,6 +6,7 @@
 # there as the span that it found in its TRACEPARENT.  200 jobs with CI=true,
 # else 40.  RANDOM_SEED=N repeats a plan; RANDOM_JOBS=N makes it longer.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 seed=${RANDOM_SEED:-$((SRANDOM % 1000000))}
 jobs=${RANDOM_JOBS:-$([[ -n ${CI:-} ]] && echo 200 || echo 40)}

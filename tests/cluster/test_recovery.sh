@@ -10,6 +10,7 @@
 #   at a reconfigure, and no hook on a job's path starts a process.
 # Until then its spans wait in the spool.  systemd starts it at once.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 declare -A steps_of=() # of each job, what must be there in the end

@@ -5,6 +5,7 @@
 # one way or another, every failed one has its whole trace and the others stay
 # at the ratio.  60 jobs; with CI=true 300, and one that runs into its limit.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 # What 99.99 % of samples of that many successes (9 of 10 jobs) at 0.1 hold.

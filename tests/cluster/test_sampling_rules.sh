@@ -4,6 +4,7 @@
 # SampleRule and MaxTracesPerSecond in slurmctld: both sides of a job keep to
 # what was decided there, whatever the client's plugin decided before.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 TRACE=4bf92f3577b34da6a3ce929d0e0e4736

@@ -4,6 +4,7 @@
 # As most sites run Slurm: slurmd as root, slurmctld as a user of its own, and
 # every agent as that user.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 [[ $(id -u) -eq 0 ]] || skip_all "only root can run daemons as another user"
 user=slurm

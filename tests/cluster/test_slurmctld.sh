@@ -4,6 +4,7 @@
 # What slurmctld does beside ending jobs: a test of its configuration, a
 # reconfigure, a requeue of a job that has ended, a job submitted by a job.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 agent() {
   cat "$CLUSTER_DIR/spool/slurmctld/agent.pid"

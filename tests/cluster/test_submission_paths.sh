@@ -4,6 +4,7 @@
 # However a job is submitted, and whatever --export strips from it: one trace,
 # right parents.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 
 start_with_plugins --nodes 2
 unset TRACEPARENT TRACESTATE BAGGAGE

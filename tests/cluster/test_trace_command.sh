@@ -4,6 +4,7 @@
 # slurm-otel trace: the trace id of jobs of every kind, and what it makes of
 # scontrol and sacct that say something odd.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 id=4bf92f3577b34da6a3ce929d0e0e4736

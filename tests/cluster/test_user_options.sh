@@ -4,6 +4,7 @@
 # --trace, --trace-parent and --trace-attr of sbatch, salloc and srun: what they
 # do to a job and to a step, what is refused and how, and what a site forbids.
 . "$(dirname "$0")/lib/test.sh"
+needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
 trace=4bf92f3577b34da6a3ce929d0e0e4736

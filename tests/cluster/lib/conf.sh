@@ -65,6 +65,8 @@ cluster_write_conf() {
     >"$CLUSTER_DIR/slurm.conf"
   cluster_nodes_conf "${ports[@]:1}" >>"$CLUSTER_DIR/slurm.conf"
   rm "$CLUSTER_DIR/slurm.conf.default"
+  # slurmd of new versions wants control groups, and to be the one to divide them
+  ! cluster_slurm_since 24.05 || echo CgroupPlugin=disabled >"$CLUSTER_DIR/cgroup.conf"
 
   : >"$CLUSTER_DIR/plugstack.conf"
   [[ $CLUSTER_PLUGINS == yes ]] || return 0
@@ -109,7 +111,7 @@ AuthInfo=socket=$CLUSTER_DIR/munge/socket
 CredType=cred/munge
 PluginDir=$(cluster_plugin_dirs)
 PlugStackConfig=$CLUSTER_DIR/plugstack.conf
-JobCompType=$(cluster_jobcomp)
+$(cluster_jobcomp)
 StateSaveLocation=$CLUSTER_DIR/state
 SlurmdSpoolDir=$CLUSTER_DIR/slurmd/%n
 SlurmctldPidFile=$CLUSTER_DIR/run/slurmctld.pid
@@ -167,12 +169,13 @@ cluster_plugin_dirs() {
   return 1
 }
 
+# jobcomp_otel.so was built, which takes a source tree of the Slurm that runs here.
+cluster_has_jobcomp() {
+  [[ -f $CLUSTER_STAGE/lib/slurm/jobcomp_otel.so ]]
+}
+
 cluster_jobcomp() {
-  if [[ $CLUSTER_PLUGINS == yes && -f $CLUSTER_STAGE/lib/slurm/jobcomp_otel.so ]]; then
-    echo jobcomp/otel
-  else
-    echo jobcomp/none
-  fi
+  [[ $CLUSTER_PLUGINS != yes ]] || ! cluster_has_jobcomp || echo JobCompType=jobcomp/otel
 }
 
 # Slurm binds to what the host's own name resolves to, or to all addresses: it

@@ -16,11 +16,15 @@ cluster_spawn() { # NAME COMMAND...
   cluster_until 5 cluster_spawned "$!" "$1"
 }
 
+cluster_slurm_version() {
+  local version
+  version=$(PATH=$CLUSTER_PATH slurmctld -V) # slurm-wlm 22.05.8
+  echo "${version##* }"
+}
+
 # cluster_slurm_since 23.11: the Slurm that runs here is that release or a later one.
 cluster_slurm_since() {
-  local version
-  version=$(slurmctld -V) # slurm-wlm 22.05.8
-  printf '%s\n' "$1" "${version##* }" | sort -VC
+  printf '%s\n' "$1" "$(cluster_slurm_version)" | sort -VC
 }
 
 cluster_spawned() { # PID NAME

@@ -27,6 +27,12 @@ start_with_plugins() {
   exit 1
 }
 
+# Ends a script that asks for what only jobcomp/otel records, where it is not built.
+needs_jobcomp() {
+  cluster_has_jobcomp || skip_all "$NO_JOBCOMP"
+}
+NO_JOBCOMP="jobcomp/otel is not built: no source tree of Slurm $(cluster_slurm_version)"
+
 # spans_ok DESCRIPTION EXPRESSION: jq says something other than null or false.
 spans_ok() {
   local output
