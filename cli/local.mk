@@ -31,6 +31,8 @@ libotelcli_la_SOURCES = \
 	cli/status_findings.c \
 	cli/status_json.c \
 	cli/status_view.h \
+	cli/stop.c cli/stop.h \
+	cli/stop_agent.c cli/stop_agent.h \
 	cli/style.c cli/style.h \
 	cli/table.c cli/table.h \
 	cli/terminal.c cli/terminal.h \

@@ -1,4 +1,5 @@
 EXTRA_DIST += \
+	contrib/debian \
 	contrib/demo.sh \
 	contrib/examples/README.md \
 	contrib/examples/node/app.js \
