@@ -7,9 +7,11 @@
 #define OTEL_HOST_AGENT_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "util/err.h"
 
+#define AGENT_PATH SBINDIR "/slurm-otel-agent"
 #define AGENT_PATIENCE_MS 2000
 
 /*
@@ -26,5 +28,9 @@ int agent_start(const char *spool, const char *config_file, struct err *err);
 
 /* Does an agent hold the lock of this spool directory?  False for -1. */
 bool agent_serves(int spool_fd);
+
+/* The process id in agent.pid of this spool directory, 0: there is none.  It is
+ * what the directory's owner says: a hint, and nothing to send signals by. */
+pid_t agent_pid(int spool_fd);
 
 #endif
