@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/agent.h"
+#include "host/arguments.h"
 #include "host/daemon_spool.h"
 #include "host/slurm_conf.h"
 #include "spank/compat.h"
@@ -42,6 +43,18 @@ static void sweep_job_files(const struct config *config, const char *name)
 			    err.msg);
 }
 
+/* Without them the agent would send to where nobody wants it. */
+static int start_agent(const struct config *config, const char *name,
+		       const char *path, int argc, char **argv, struct err *err)
+{
+	_cleanup_close_ int spool = daemon_spool_open(config, name, err);
+
+	if (spool < 0 ||
+	    arguments_store(spool, argv, argc > 0 ? (size_t)argc : 0, err) < 0)
+		return -1;
+	return agent_start(path, err);
+}
+
 static void start(const struct plugin *plugin, int argc, char **argv)
 {
 	char name[NAME_MAX], spool[PATH_MAX];
@@ -60,7 +73,7 @@ static void start(const struct plugin *plugin, int argc, char **argv)
 	}
 	held_jobs_sweep(plugin->config, spool);
 	sweep_job_files(plugin->config, name);
-	if (agent_start(spool, settings_argument(argc, argv), &err) < 0) {
+	if (start_agent(plugin->config, name, spool, argc, argv, &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);
 		return;
