@@ -24,11 +24,13 @@ static void say_defaults(int argc, char **argv)
 {
 	char path[PATH_MAX];
 
-	if (settings_path(argc, argv, path, sizeof(path)) == 0 &&
-	    access(path, R_OK) < 0)
-		slurm_info(
-			"otel: %s can not be read, every key has its default: %s",
-			path, strerror(errno));
+	if (settings_path(argc, argv, path, sizeof(path)) < 0 ||
+	    access(path, R_OK) == 0)
+		return;
+	slurm_info("otel: %s can not be read, %s: %s", path,
+		   argc > 0 ? "plugstack.conf alone is heeded"
+			    : "every key has its default",
+		   strerror(errno));
 }
 
 /* A node that went down ran no epilogs. */
