@@ -17,6 +17,7 @@ libotelcli_la_SOURCES = \
 	cli/line_reader.c cli/line_reader.h \
 	cli/lines.c cli/lines.h \
 	cli/load_config.c cli/load_config.h \
+	cli/plugstack.c cli/plugstack.h \
 	cli/program.c cli/program.h \
 	cli/read_otlp_json.c cli/read_otlp_json.h \
 	cli/row.c cli/row.h \
