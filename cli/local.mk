@@ -19,6 +19,7 @@ libotelcli_la_SOURCES = \
 	cli/lines.c cli/lines.h \
 	cli/load_config.c cli/load_config.h \
 	cli/plugin_version.c cli/plugin_version.h \
+	cli/plugstack.c cli/plugstack.h \
 	cli/program.c cli/program.h \
 	cli/read_otlp_json.c cli/read_otlp_json.h \
 	cli/row.c cli/row.h \

@@ -65,12 +65,9 @@ static pid_t wait_a_while(pid_t pid, int *ret_status)
 	return waited;
 }
 
-int agent_start(const char *spool, const char *config_file, struct err *err)
+int agent_start(const char *spool, struct err *err)
 {
-	const char *const argv[] = {
-		AGENT_PATH,  "--spool", spool, config_file ? "--config" : NULL,
-		config_file, NULL
-	};
+	const char *const argv[] = { AGENT_PATH, "--spool", spool, NULL };
 	pid_t pid, waited;
 	int status = 0;
 

@@ -14,11 +14,16 @@
 #include "util/err.h"
 
 /*
+ * The path of slurm.conf, absolute: that of SLURM_CONF, which Slurm's daemons
+ * set for themselves, else the compiled-in default, else what a configless
+ * slurmd was sent.  Valid until the environment changes.
+ */
+const char *slurm_conf_path(void);
+
+/*
  * Finds `key` (any case) in slurm.conf and the files it includes, the first
- * one winning, and copies its value without quotes to ret (size bytes).  The
- * file is that of SLURM_CONF, which Slurm's daemons set for themselves, else
- * the compiled-in default, else what a configless slurmd was sent.  Returns 1
- * found, 0 not there, -1 with err.
+ * one winning, and copies its value without quotes to ret (size bytes).
+ * Returns 1 found, 0 not there, -1 with err.
  */
 int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err);
 

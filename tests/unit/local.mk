@@ -5,6 +5,7 @@ libfakespank_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 
 # What links libotel.la alone.
 unit_tests = \
+	tests/unit/test_arguments \
 	tests/unit/test_baggage \
 	tests/unit/test_buf \
 	tests/unit/test_comment \
