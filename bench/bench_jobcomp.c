@@ -22,20 +22,23 @@
 
 struct plugin {
 	int (*init)(void);
-	int (*set_location)(char *);
-	int (*log_record)(job_record_t *);
+	struct jobcomp_entries entries;
 	struct sample sample;
 };
 
-static struct job_details details;
-static job_record_t job;
+_Static_assert(sizeof(struct jobcomp_entries) ==
+		       JOBCOMP_ENTRY_COUNT * sizeof(void *),
+	       "filled as an array of pointers");
+
+static __typeof__(*((job_record_t *)0)->details) details;
+static job_record_t *job;
 
 /* slurmctld has this; jobcomp_otel asks it whether it reads the right
  * structure. */
 __attribute__((visibility("default"))) job_record_t *
 find_job_record(uint32_t job_id)
 {
-	return job_id == job.job_id ? &job : NULL;
+	return job_id == job->job_id ? job : NULL;
 }
 
 static void *symbol(void *handle, const char *name)
@@ -51,6 +54,8 @@ static void *symbol(void *handle, const char *name)
 
 static void load(const char *path, char *location, struct plugin *ret)
 {
+	const char *const names[] = { JOBCOMP_ENTRY_NAMES };
+	void *symbols[JOBCOMP_ENTRY_COUNT];
 	void *handle = dlopen(path, RTLD_LAZY);
 
 	if (!handle) {
@@ -58,10 +63,11 @@ static void load(const char *path, char *location, struct plugin *ret)
 		exit(1);
 	}
 	ret->init = symbol(handle, "init");
-	ret->set_location = symbol(handle, "jobcomp_p_set_location");
-	ret->log_record = symbol(handle, "jobcomp_p_log_record");
+	for (int i = 0; i < JOBCOMP_ENTRY_COUNT; i++)
+		symbols[i] = symbol(handle, names[i]);
+	memcpy(&ret->entries, symbols, sizeof(symbols));
 	sample_init(&ret->sample, RECORDS);
-	if (ret->init() || ret->set_location(location))
+	if (ret->init() || JOBCOMP_CALL_SET_LOCATION(&ret->entries, location))
 		exit(1);
 }
 
@@ -69,47 +75,48 @@ static void make_job(void)
 {
 	time_t now = time(NULL);
 
+	job = xmalloc(sizeof(*job)); /* the plugin asks how large it is */
 	details.submit_time = now - 60;
 	details.begin_time = now - 60;
 	details.num_tasks = 128;
-	job.magic = JOB_MAGIC;
-	job.job_id = 42;
-	job.array_task_id = NO_VAL;
-	job.name = "train.sh";
-	job.account = "physics";
-	job.partition = "main";
-	job.nodes = "n[1-4]";
-	job.tres_fmt_alloc_str = "cpu=128,mem=512G,node=4,billing=128";
-	job.admin_comment =
+	job->magic = JOB_MAGIC;
+	job->job_id = 42;
+	job->array_task_id = NO_VAL;
+	job->name = "train.sh";
+	job->account = "physics";
+	job->partition = "main";
+	job->nodes = "n[1-4]";
+	job->tres_fmt_alloc_str = "cpu=128,mem=512G,node=4,billing=128";
+	job->admin_comment =
 		xstrdup("trace_id=0af7651916cd43dd8448eb211c80319c");
-	job.details = &details;
+	job->details = &details;
 	details.requeue = 1; /* the plugin notes more of such a job */
-	job.batch_flag = 1;
-	job.job_state = JOB_COMPLETE;
-	job.start_time = now - 30;
-	job.end_time = now;
-	job.total_nodes = 4;
-	job.total_cpus = 128;
-	job.time_limit = 60;
-	job.spank_job_env = xcalloc(1, sizeof(char *));
-	job.spank_job_env[0] = xstrdup(
+	job->batch_flag = 1;
+	job->job_state = JOB_COMPLETE;
+	job->start_time = now - 30;
+	job->end_time = now;
+	job->total_nodes = 4;
+	job->total_cpus = 128;
+	job->time_limit = 60;
+	job->spank_job_env = xcalloc(1, sizeof(char *));
+	job->spank_job_env[0] = xstrdup(
 		"OTEL_CONTEXT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01;t=1700000000000000000");
-	job.spank_job_env_size = 1;
+	job->spank_job_env_size = 1;
 }
 
 /* Each record is that of another job: what the plugin noted with it goes. */
 static void forget_notes(void)
 {
-	while (job.spank_job_env_size > 1)
-		xfree(job.spank_job_env[--job.spank_job_env_size]);
-	xrecalloc(job.spank_job_env, 1, sizeof(char *));
+	while (job->spank_job_env_size > 1)
+		xfree(job->spank_job_env[--job->spank_job_env_size]);
+	xrecalloc(job->spank_job_env, 1, sizeof(char *));
 }
 
 static void record(struct plugin *plugin, bool counts)
 {
 	uint64_t since = bench_now();
 
-	plugin->log_record(&job);
+	JOBCOMP_CALL_RECORD_END(&plugin->entries, job, 0);
 	if (counts)
 		sample_add(&plugin->sample, since);
 	forget_notes();

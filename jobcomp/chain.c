@@ -52,7 +52,7 @@ static int load_file(struct chain *chain, const char *type, const char *path,
 	if (!plugin_load_from_file || !plugin_get_syms || !plugin_unload)
 		return err_set(err, "%s: this Slurm can not load it for us",
 			       path);
-	rc = plugin_load_from_file(&plugin, path);
+	rc = PLUGIN_LOAD(&plugin, path);
 	if (rc)
 		return err_set(err, "%s: %s", path, plugin_load_error(rc));
 	name = strdup(type);

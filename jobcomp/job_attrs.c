@@ -34,6 +34,7 @@ void job_attrs_identity(struct span *span, const struct job_view *view)
 	set_number_text(span, ATTR_JOB_ID, view->job_id);
 	set_number_text(span, ATTR_JOB_ID_RAW, view->job_id);
 	span_set_int(span, ATTR_RESTART_COUNT, view->restart);
+	set_text(span, ATTR_SLUID, view->sluid);
 	if (view->het_job_id) {
 		set_number_text(span, ATTR_HET_JOB_ID, view->het_job_id);
 		span_set_int(span, ATTR_HET_OFFSET, view->het_offset);

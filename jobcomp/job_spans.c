@@ -186,6 +186,53 @@ enum trace_verdict job_spans_verdict(const struct job_view *view)
 	return view->het_job_id ? VERDICT_KEEP : VERDICT_BY_SPANS;
 }
 
+/* Destroys them all when one of them could not be made. */
+static int all_or_none(struct span **spans, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (spans[i])
+			continue;
+		for (int j = 0; j < n; j++)
+			span_destroy(spans[j]);
+		return -1;
+	}
+	return n;
+}
+
+static int make_wait(const struct config *config, const struct job_view *view,
+		     const struct job_context *context,
+		     const struct job_times *times,
+		     struct span *ret[JOB_WAIT_SPANS_MAX])
+{
+	int n = 0;
+
+	if (times->was_deferred)
+		ret[n++] = phase(config, view, context, SPAN_DEFERRED,
+				 "slurm.phase.deferred", times->submit,
+				 times->eligible);
+	if (times->was_eligible)
+		ret[n++] = phase(config, view, context, SPAN_QUEUED,
+				 "slurm.phase.queued", times->eligible,
+				 times->start);
+	return n;
+}
+
+int job_spans_of_wait(const struct config *config, const struct job_view *view,
+		      const struct job_context *context, uint64_t now_ns,
+		      struct span *ret[JOB_WAIT_SPANS_MAX])
+{
+	struct job_view until_now = *view;
+	struct job_times times;
+
+	if (trace_fate_of(config, context) != TRACE_EXPORTED || !view->nodelist)
+		return 0;
+	/* what Slurm calls the end is the time limit yet */
+	until_now.end_time = view->start;
+	job_times_of(&until_now, context->submit_ns, now_ns, &times);
+	times.start = times.end;
+	return all_or_none(ret, make_wait(config, view, context, &times, ret));
+}
+
 int job_spans_create(const struct config *config, const struct job_view *view,
 		     const struct job_context *context, uint64_t now_ns,
 		     struct span *ret[JOB_SPANS_MAX])
@@ -198,21 +245,8 @@ int job_spans_create(const struct config *config, const struct job_view *view,
 	    (fate == TRACE_HELD && job_spans_verdict(view) == VERDICT_DROP))
 		return 0;
 	job_times_of(view, context->submit_ns, now_ns, &times);
-	if (times.was_deferred)
-		ret[n++] = phase(config, view, context, SPAN_DEFERRED,
-				 "slurm.phase.deferred", times.submit,
-				 times.eligible);
-	if (times.was_eligible)
-		ret[n++] = phase(config, view, context, SPAN_QUEUED,
-				 "slurm.phase.queued", times.eligible,
-				 times.start);
+	if (!view->wait_told)
+		n = make_wait(config, view, context, &times, ret);
 	ret[n++] = root(config, view, context, &times);
-	for (int i = 0; i < n; i++) {
-		if (ret[i])
-			continue;
-		for (int j = 0; j < n; j++)
-			span_destroy(ret[j]);
-		return -1;
-	}
-	return n;
+	return all_or_none(ret, n);
 }

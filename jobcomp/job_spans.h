@@ -16,6 +16,7 @@
 #include "trace/job_context.h"
 
 #define JOB_SPANS_MAX 3 /* deferred, queued, job */
+#define JOB_WAIT_SPANS_MAX 2
 
 /* The context of the job: as carried, else derived from cluster and job id;
  * made that of the task for an array task. */
@@ -33,9 +34,21 @@ void job_spans_context(const struct config *config, const struct job_view *view,
 enum trace_verdict job_spans_verdict(const struct job_view *view);
 
 /*
- * Makes the spans of an ended attempt, the root last.  now_ns is when
- * slurmctld told us.  Returns how many stand in ret, which the caller
- * destroys, 0 when the job is not traced; -1 without memory.
+ * Makes the spans of the wait that a start ends.  now_ns is when slurmctld told
+ * us: the wait ends then, where that is within 2 s of the recorded start.
+ * Returns how many stand in ret, which the caller destroys; 0 when the job is
+ * not traced, when that is not known before its end, and when it got no nodes;
+ * -1 without memory.
+ */
+int job_spans_of_wait(const struct config *config, const struct job_view *view,
+		      const struct job_context *context, uint64_t now_ns,
+		      struct span *ret[JOB_WAIT_SPANS_MAX]);
+
+/*
+ * Makes the spans of an ended attempt, the root last; those of its wait only
+ * if they were not told when it started.  now_ns is when slurmctld told us.
+ * Returns how many stand in ret, which the caller destroys, 0 when the job is
+ * not traced; -1 without memory.
  */
 int job_spans_create(const struct config *config, const struct job_view *view,
 		     const struct job_context *context, uint64_t now_ns,

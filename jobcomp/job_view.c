@@ -5,6 +5,7 @@
  */
 #include "jobcomp/job_view_slurm.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,18 +17,35 @@
 #define TOLD_VAR "OTEL_TOLD"
 #define COMPONENTS_MAX 128 /* of a heterogeneous job, as in Slurm */
 
+static int __attribute__((format(printf, 2, 3)))
+is_another(struct err *err, const char *format, ...)
+{
+	const uint32_t version = SLURM_VERSION_NUMBER;
+	char what[64];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	return err_set(
+		err,
+		"job_record_t of this slurmctld has another layout (%s): this plugin was built for another Slurm, from the sources of %02u.%02u.%u",
+		what, version >> 16, version >> 8 & 0xff, version & 0xff);
+}
+
 int job_view_verify(struct job_record *job, struct err *err)
 {
+	/* what slurmctld asked its allocator for */
+	const size_t size = xsize(job);
+
+	if (size != sizeof(*job))
+		return is_another(err, "size %zu and not %zu", size,
+				  sizeof(*job));
 	if (job->magic != JOB_MAGIC)
-		return err_set(
-			err,
-			"job_record_t has another layout (magic 0x%x): this plugin was built for another Slurm than the one that runs",
-			job->magic);
+		return is_another(err, "magic 0x%x", job->magic);
 	if (find_job_record(job->job_id) != job)
-		return err_set(
-			err,
-			"job_record_t has another layout (job id %u is not found again): this plugin was built for another Slurm than the one that runs",
-			job->job_id);
+		return is_another(err, "job id %u is not found again",
+				  job->job_id);
 	return 0;
 }
 
@@ -49,6 +67,10 @@ static enum job_end end_of(const struct job_record *job)
 	if (job->job_state & (JOB_REQUEUE | JOB_SPECIAL_EXIT) ||
 	    is_taken_back(job, base))
 		return JOB_REQUEUED;
+	/* a component's, when the start of another one fails: the scheduler
+	 * takes its nodes away, and it is the same attempt that waits */
+	if (base == JOB_PENDING && IS_JOB_COMPLETING(job))
+		return JOB_START_UNDONE;
 	return base > JOB_SUSPENDED ? JOB_ENDED : JOB_NOT_ENDED;
 }
 
@@ -148,6 +170,14 @@ static bool is_told(const struct job_record *job)
 	return restart && strtoul(restart, NULL, 10) == job->restart_cnt;
 }
 
+/* A job that never had nodes never started: whatever it carries is not ours. */
+static bool is_wait_told(const struct job_record *job)
+{
+	return JOBCOMP_TELLS_STARTS && job->nodes &&
+	       start_note_parse(carried(job, START_NOTE_VAR), job->restart_cnt)
+		       .wait_told;
+}
+
 static char **comment_field(struct job_record *job, enum job_comment field)
 {
 	switch (field) {
@@ -158,11 +188,7 @@ static char **comment_field(struct job_record *job, enum job_comment field)
 	case JOB_COMMENT_USER:
 		return &job->comment;
 	case JOB_COMMENT_EXTRA:
-#ifdef HAVE_JOB_RECORD_EXTRA
-		return &job->extra;
-#else
-		return NULL;
-#endif
+		return JOB_RECORD_EXTRA(job);
 	case JOB_COMMENT_NONE:
 		break;
 	}
@@ -187,7 +213,7 @@ static const char *queue_reason_of(const struct job_record *job)
 	uint32_t reason =
 		job->nodes ? job->state_reason_prev_db : job->state_reason;
 
-	return reason == WAIT_NO_REASON ? NULL : job_reason_string(reason);
+	return reason == WAIT_NO_REASON ? NULL : JOB_REASON_STRING(reason);
 }
 
 static void fill_names(const struct job_record *job, struct job_view *view)
@@ -202,13 +228,11 @@ static void fill_names(const struct job_record *job, struct job_view *view)
 	view->partition = job->part_ptr ? job->part_ptr->name : job->partition;
 	view->wckey = job->wckey;
 	view->nodelist = job->nodes;
-#ifdef HAVE_JOB_RECORD_FAILED_NODE
-	view->failed_node = job->failed_node;
-#endif
+	view->failed_node = JOB_RECORD_FAILED_NODE(job);
 	view->tres_alloc = job->tres_fmt_alloc_str;
 	view->gres = job->gres_used;
 	view->state = state_of(job);
-	view->reason = job_reason_string(job->state_reason);
+	view->reason = JOB_REASON_STRING(job->state_reason);
 	view->queue_reason = queue_reason_of(job);
 	view->context = carried(job, JOB_CONTEXT_VAR);
 	view->tracestate = carried(job, JOB_TRACESTATE_VAR);
@@ -272,6 +296,7 @@ void job_view_fill(struct job_record *job, enum job_comment field,
 		.het_offset = job->het_job_offset,
 		.restart = job->restart_cnt,
 		.told = is_told(job),
+		.wait_told = is_wait_told(job),
 		.uid = job->user_id,
 		.exit_code = (int)job->exit_code,
 		.derived_exit_code = (int)job->derived_ec,
@@ -283,6 +308,7 @@ void job_view_fill(struct job_record *job, enum job_comment field,
 		.comment = comment ? *comment : NULL,
 	};
 
+	sluid_format(JOB_RECORD_SLUID(job), view.sluid);
 	fill_names(job, &view);
 	fill_times(job, &view);
 	*ret = view;
@@ -347,6 +373,17 @@ void job_view_set_told(struct job_record *job)
 		return;
 	snprintf(restart, sizeof(restart), "%u", job->restart_cnt);
 	put(job, TOLD_VAR, restart);
+}
+
+void job_view_note_start(struct job_record *job, const struct start_note *note)
+{
+	char text[START_NOTE_SIZE];
+
+	take_away(job, START_NOTE_VAR);
+	if (!note->wait_told && !note->comment_shown)
+		return;
+	start_note_format(job->restart_cnt, note, text);
+	put(job, START_NOTE_VAR, text);
 }
 
 /* slurmctld's own, set by `slurmctld -t`; absent in other programs. */

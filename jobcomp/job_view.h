@@ -13,13 +13,16 @@
 #include <time.h>
 
 #include "config/job_comment.h"
+#include "host/sluid.h"
+#include "host/start_note.h"
 #include "util/err.h"
 
 /* What this call of Slurm's means for the job. */
 enum job_end {
-	JOB_NOT_ENDED, /* a resize, a federation sibling: nothing to write */
-	JOB_ENDED,     /* it will not run again */
-	JOB_REQUEUED,  /* this attempt ended; the job waits again */
+	JOB_NOT_ENDED,    /* a resize, a federation sibling: nothing to write */
+	JOB_START_UNDONE, /* another component could not start: it waits on */
+	JOB_ENDED,        /* it will not run again */
+	JOB_REQUEUED,     /* this attempt ended; the job waits again */
 };
 
 /* Strings are borrowed from the job record for the call and may be NULL; they
@@ -32,6 +35,7 @@ struct job_view {
 	uint32_t array_job_id, array_task_id;
 	uint32_t het_job_id, het_offset; /* het_job_id 0: not heterogeneous */
 	uint32_t restart;                /* of the attempt that ended */
+	char sluid[SLUID_LEN + 1];       /* of that attempt; "": none */
 	const char *cluster;
 	const char *name, *user, *account, *qos, *reservation, *partition;
 	const char *wckey, *nodelist, *failed_node, *tres_alloc;
@@ -56,7 +60,8 @@ struct job_view {
 	const char *context, *tracestate, *baggage; /* as carried; hostile */
 	const char *attributes;     /* the user's; see user_attrs.h; hostile */
 	const char *leader_context; /* of the first component, if another */
-	bool told; /* job_view_set_told() was called for this attempt */
+	bool told;      /* job_view_set_told() was called for this attempt */
+	bool wait_told; /* its wait is told: job_view_note_start() said so */
 };
 
 /* slurmctld.h has it; nothing else of Slurm's is needed here. */
@@ -65,8 +70,10 @@ struct job_record;
 /*
  * Checks at the first record that this plugin was built for the slurmctld it
  * runs in: job_record_t changes between micro releases, and reading the wrong
- * layout would take slurmctld down.  Returns 0, or -1 with err: nothing of the
- * record may be read then, now or later.
+ * layout would take slurmctld down.  Its size, its magic and the job that
+ * slurmctld finds by its id must be right.  Returns 0, or -1 with err, which
+ * says for what Slurm this was built: nothing of the record may be read then,
+ * now or later.
  */
 int job_view_verify(struct job_record *job, struct err *err);
 
@@ -89,6 +96,11 @@ void job_view_tell_epilogs(struct job_record *job, const char *name,
  * requeued, which ends only once.  The caller holds slurmctld's job write
  * lock. */
 void job_view_set_told(struct job_record *job);
+
+/* Notes what the start hook did, where slurmctld keeps it with the job and its
+ * prologs find it (start_note.h), over whatever stands there.  The caller holds
+ * slurmctld's job write lock. */
+void job_view_note_start(struct job_record *job, const struct start_note *note);
 
 /* True in a slurmctld that serves; `sacct -c` loads the plugin too, and so does
  * `slurmctld -t`, which only tests its configuration. */

@@ -3,10 +3,11 @@
 #ifndef OTEL_JOBCOMP_JOB_VIEW_SLURM_H
 #define OTEL_JOBCOMP_JOB_VIEW_SLURM_H
 
-#include "config.h"
+#include "jobcomp/compat.h"
 
 #include "src/common/slurm_xlator.h"
 
+#include JOB_REASON_HEADER
 #include "src/common/read_config.h"
 #include "src/common/run_in_daemon.h"
 #include "src/common/uid.h"

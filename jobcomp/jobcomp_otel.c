@@ -65,10 +65,15 @@ EXPORT int jobcomp_p_set_location(JOBCOMP_SET_LOCATION_ARGS)
 	return SLURM_SUCCESS;
 }
 
-JOBCOMP_ENTRY_POINTS(chain_record_start(&chain, job, event), {
+/* clang-format off */
+JOBCOMP_ENTRY_POINTS({
+	recorder_job_start(&recorder, job);
+	chain_record_start(&chain, job, event);
+}, {
 	recorder_job_end(&recorder, job);
 	chain_record_end(&chain, job, event);
 })
+/* clang-format on */
 
 EXPORT struct xlist *jobcomp_p_get_jobs(void *job_cond)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes the spans of ended jobs to the spool; see recorder.h. */
+/* Writes slurmctld's spans of jobs to the spool; see recorder.h. */
 #include "jobcomp/recorder.h"
 
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include "host/daemon_spool.h"
 #include "host/fate.h"
 #include "host/span_writer.h"
+#include "host/start_note.h"
 #include "jobcomp/epilogs.h"
 #include "jobcomp/job_spans.h"
 #include "jobcomp/log.h"
@@ -133,20 +134,54 @@ static void report(struct recorder *recorder, uint32_t job_id, int rc,
 			   suppressed);
 }
 
-/* The prolog of the job's first node asked the agent to do this long ago; here
- * is the last moment, and it costs no RPC. */
-static void set_comment(const struct config *config, struct job_record *job,
+/* Costs no RPC.  Where Slurm has no start hook, the prolog of the job's first
+ * node asked the agent to do this long ago, and its end is the last moment.
+ * True when the comment shows a trace id. */
+static bool set_comment(const struct config *config, struct job_record *job,
 			const struct job_view *view,
 			const struct job_context *context)
 {
 	_cleanup_free_ char *text = NULL;
+	struct trace_id shown;
 
 	if (config->job_comment == JOB_COMMENT_NONE)
-		return;
+		return false;
+	if (comment_find(view->comment, &shown))
+		return true;
 	text = comment_compose(view->comment, &context->trace_id,
 			       config->trace_url);
-	if (text)
-		job_view_set_comment(job, config->job_comment, text);
+	return text && job_view_set_comment(job, config->job_comment, text);
+}
+
+/* What can not be written now is for the end to write, or to complain of. */
+static bool tell_wait(const struct config *config, const struct job_view *view,
+		      const struct job_context *context)
+{
+	struct span *spans[JOB_WAIT_SPANS_MAX];
+	struct err err;
+	bool told;
+	int n;
+
+	n = job_spans_of_wait(config, view, context, clock_unix_ns(), spans);
+	told = n > 0 && write_all(config, view->job_id, spans, n, &err) == 0;
+	if (n > 0)
+		spans_destroy(spans, (size_t)n);
+	return told;
+}
+
+static void record_start(const struct config *config, struct job_record *job)
+{
+	struct start_note note = { .wait_told = false };
+	struct job_context context;
+	struct job_view view;
+
+	job_view_fill(job, config->job_comment, &view);
+	job_spans_context(config, &view, &context);
+	if (trace_fate_of(config, &context) == TRACE_EXPORTED) {
+		note.wait_told = tell_wait(config, &view, &context);
+		note.comment_shown = set_comment(config, job, &view, &context);
+	}
+	job_view_note_start(job, &note);
 }
 
 /* Up to 24.11 a job that has ended is logged again when somebody requeues it,
@@ -156,7 +191,7 @@ static bool is_repeated(const struct job_view *view)
 	return view->end == JOB_REQUEUED && view->told;
 }
 
-static void record(struct recorder *recorder, struct job_record *job)
+static void record_end(struct recorder *recorder, struct job_record *job)
 {
 	const struct config *config = recorder->config;
 	struct span *spans[JOB_SPANS_MAX];
@@ -167,7 +202,10 @@ static void record(struct recorder *recorder, struct job_record *job)
 	int n;
 
 	job_view_fill(job, config->job_comment, &view);
-	if (view.end == JOB_NOT_ENDED || is_repeated(&view))
+	if (view.end == JOB_START_UNDONE)
+		job_view_note_start(job, &(struct start_note){ false, false });
+	if (view.end == JOB_NOT_ENDED || view.end == JOB_START_UNDONE ||
+	    is_repeated(&view))
 		return;
 	job_spans_context(config, &view, &context);
 	n = job_spans_create(config, &view, &context, clock_unix_ns(), spans);
@@ -192,16 +230,29 @@ static bool verify(struct recorder *recorder, struct job_record *job)
 	recorder->refused = !recorder->verified;
 	if (recorder->refused)
 		slurm_error(
-			"otel: tracing of job ends is off until slurmctld runs the plugin built for it: %s",
+			"otel: slurmctld traces no job until it is started again with a jobcomp_otel.so that was built from its own sources (configure --with-slurm-source=DIR): %s",
 			err.msg);
 	return recorder->verified;
+}
+
+static bool is_to_record(struct recorder *recorder, struct job_record *job)
+{
+	return recorder->config && recorder->config->enabled &&
+	       verify(recorder, job);
+}
+
+void recorder_job_start(struct recorder *recorder, struct job_record *job)
+{
+	pthread_mutex_lock(&recorder->lock);
+	if (is_to_record(recorder, job))
+		record_start(recorder->config, job);
+	pthread_mutex_unlock(&recorder->lock);
 }
 
 void recorder_job_end(struct recorder *recorder, struct job_record *job)
 {
 	pthread_mutex_lock(&recorder->lock);
-	if (recorder->config && recorder->config->enabled &&
-	    verify(recorder, job))
-		record(recorder, job);
+	if (is_to_record(recorder, job))
+		record_end(recorder, job);
 	pthread_mutex_unlock(&recorder->lock);
 }

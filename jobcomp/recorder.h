@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a job's end to records in slurmctld's spool: configuration, spool,
- * agent, and what is said when something is wrong.
+ * From a job's start and end to records in slurmctld's spool: configuration,
+ * spool, agent, and what is said when something is wrong.
  */
 #ifndef OTEL_JOBCOMP_RECORDER_H
 #define OTEL_JOBCOMP_RECORDER_H
@@ -33,6 +33,15 @@ struct recorder {
  * the plugin and at a reconfigure, one call at a time.
  */
 void recorder_configure(struct recorder *recorder, struct settings *settings);
+
+/*
+ * Records the start of a job, where Slurm tells of it (25.05 and later): the
+ * spans of its wait, and its trace id in its comment, in slurmctld's memory.
+ * What is done is noted with the job, so that neither its end nor its prologs
+ * do it again; what could not be done, or can not be known yet (SampleErrors),
+ * is left to them.  Time and lock as below.
+ */
+void recorder_job_start(struct recorder *recorder, struct job_record *job);
 
 /*
  * Records the end of a job.  Microseconds, no waiting but for SpoolSync=yes and

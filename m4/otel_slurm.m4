@@ -21,7 +21,7 @@ AC_DEFUN([OTEL_SLURM_HEADERS], [
     [#include <slurm/slurm_version.h>],
     [AC_MSG_ERROR([slurm/slurm_version.h does not define SLURM_VERSION_NUMBER])])
   AC_CHECK_MEMBER([job_desc_msg_t.step_id],
-    [AC_DEFINE([HAVE_JOB_DESC_STEP_ID], [1], [job_desc_msg_t names the job by step_id (25.11+)])],
+    [AC_DEFINE([HAVE_JOB_DESC_STEP_ID], [1], [job_desc_msg_t names the job by step_id (26.05+)])],
     [], [[#include <slurm/slurm.h>]])
   AC_CHECK_MEMBER([job_desc_msg_t.system_comment],
     [AC_DEFINE([HAVE_JOB_DESC_SYSTEM_COMMENT], [1], [job_desc_msg_t can set system_comment])],
@@ -29,12 +29,12 @@ AC_DEFUN([OTEL_SLURM_HEADERS], [
   AC_CHECK_MEMBER([slurm_job_info_t.extra],
     [AC_DEFINE([HAVE_JOB_DESC_EXTRA], [1], [a job shows its extra (23.02+)])],
     [], [[#include <slurm/slurm.h>]])
-  AC_MSG_CHECKING([whether slurm_load_job takes a step_id])
+  AC_MSG_CHECKING([whether slurm_load_job takes a step id])
   AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <slurm/slurm.h>]],
-      [[slurm_step_id_t id = SLURM_STEP_ID_INITIALIZER;
-        return slurm_load_job(0, id, 0);]])],
+      [[job_info_msg_t *jobs; slurm_step_id_t id = { .job_id = 1 };
+        return slurm_load_job(&jobs, id, 0);]])],
     [AC_MSG_RESULT([yes])
-     AC_DEFINE([HAVE_LOAD_JOB_STEP_ID], [1], [slurm_load_job takes a step_id (26.05+)])],
+     AC_DEFINE([HAVE_LOAD_JOB_BY_STEP_ID], [1], [slurm_load_job() takes a step id (26.05+)])],
     [AC_MSG_RESULT([no])])
   AC_CHECK_DECLS([slurm_get_errno], [], [],
     [[#include <slurm/slurm.h>
@@ -93,10 +93,24 @@ AC_DEFUN([OTEL_SLURM_SOURCE], [
   AC_SUBST([SLURM_SOURCE_NUMBER])
 ])
 
+# OTEL_SLURM_MEMBER(MEMBER, MACRO, COMMENT), OTEL_SLURM_COMPILES(MACRO, COMMENT,
+# HEADER, STATEMENT): define MACRO where this Slurm's internals have it.
+m4_define([otel_slurm_headers], [[#include "src/common/slurm_xlator.h"
+#include "src/slurmctld/slurmctld.h"]])
+AC_DEFUN([OTEL_SLURM_MEMBER],
+  [AC_CHECK_MEMBER([$1], [AC_DEFINE([$2], [1], [$3])], [], otel_slurm_headers)])
+AC_DEFUN([OTEL_SLURM_COMPILES], [
+  AC_MSG_CHECKING([whether $3 has: $2])
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM(
+    [#include "src/common/slurm_xlator.h"
+#include "$3"], [$4])],
+    [AC_MSG_RESULT([yes])
+     AC_DEFINE([$1], [1], [$2])],
+    [AC_MSG_RESULT([no])])
+])
+
 # What this Slurm's internals have; tested, not guessed from the version.
 AC_DEFUN([OTEL_SLURM_HAS], [
-  AS_IF([grep -q jobcomp_p_record_job_end "$SLURM_SOURCE/src/interfaces/jobcomp.c" 2>/dev/null],
-    [AC_DEFINE([HAVE_JOBCOMP_RECORD_JOB], [1], [jobcomp has start and end hooks (25.05+)])])
   AS_MKDIR_P([conftest.slurm/slurm])
   sed "s/^#undef SLURM_VERSION_NUMBER.*/#define SLURM_VERSION_NUMBER $SLURM_SOURCE_NUMBER/" \
     "$SLURM_SOURCE/slurm/slurm_version.h.in" > conftest.slurm/slurm/slurm_version.h
@@ -105,13 +119,21 @@ AC_DEFUN([OTEL_SLURM_HAS], [
   CPPFLAGS="-Iconftest.slurm -isystem $SLURM_SOURCE -D_GNU_SOURCE -DUSE_ALIAS=1 $CPPFLAGS"
   AC_CHECK_MEMBER([job_record_t.job_id], [],
     [AC_MSG_ERROR([job_record_t can not be read from $SLURM_SOURCE; config.log says why])],
-    [[#include "src/slurmctld/slurmctld.h"]])
-  AC_CHECK_MEMBER([job_record_t.extra],
-    [AC_DEFINE([HAVE_JOB_RECORD_EXTRA], [1], [job_record_t has extra (23.02+)])],
-    [], [[#include "src/slurmctld/slurmctld.h"]])
-  AC_CHECK_MEMBER([job_record_t.failed_node],
-    [AC_DEFINE([HAVE_JOB_RECORD_FAILED_NODE], [1], [job_record_t has failed_node (23.02+)])],
-    [], [[#include "src/slurmctld/slurmctld.h"]])
+    otel_slurm_headers)
+  OTEL_SLURM_MEMBER([job_record_t.extra], [HAVE_JOB_RECORD_EXTRA],
+    [job_record_t has extra (23.02+)])
+  OTEL_SLURM_MEMBER([job_record_t.failed_node], [HAVE_JOB_RECORD_FAILED_NODE],
+    [job_record_t has failed_node (23.02+)])
+  OTEL_SLURM_MEMBER([job_record_t.step_id.sluid], [HAVE_JOB_RECORD_SLUID],
+    [job_record_t has a SLUID of the attempt (25.11+)])
+  OTEL_SLURM_COMPILES([HAVE_JOB_STATE_REASON_STRING], [job_state_reason_string (24.05+)],
+    [src/common/job_state_reason.h], [[return !job_state_reason_string(WAIT_NO_REASON);]])
+  OTEL_SLURM_COMPILES([HAVE_PLUGIN_LOAD_REQUIRED], [plugin_load_from_file with three arguments (25.11+)],
+    [src/common/plugin.h], [[plugin_handle_t plugin; return plugin_load_from_file(&plugin, "", 0);]])
+  OTEL_SLURM_COMPILES([HAVE_JOBCOMP_SET_LOCATION_VOID], [jobcomp set_location without an argument (23.02+)],
+    [src/interfaces/jobcomp.h], [[return jobcomp_g_set_location();]])
+  OTEL_SLURM_COMPILES([HAVE_JOBCOMP_RECORD_JOB], [jobcomp start and end hooks (25.05+)],
+    [src/interfaces/jobcomp.h], [[return jobcomp_g_record_job_start(0) + jobcomp_g_record_job_end(0);]])
   CPPFLAGS="$otel_save_CPPFLAGS"
   rm -rf conftest.slurm
 ])

@@ -60,6 +60,7 @@ static void format(const struct job_file *file, struct buf *out)
 		   context, file->cluster, file->restart, file->prolog_ns);
 	buf_printf(out, "partition=%s\nuid=%" PRIu32 "\nboot=%s\n",
 		   file->partition, file->uid, boot);
+	buf_printf(out, "sluid=%s\n", file->sluid);
 	buf_printf(out, "tracestate=%s\nbaggage=%s\n", file->context.tracestate,
 		   file->context.baggage);
 }
@@ -120,6 +121,7 @@ static int parse(const char *text, struct job_file *ret)
 	struct job_file file = { .uid = JOB_UID_UNKNOWN };
 	const char *boot = field(text, "boot");
 	const char *uid = field(text, "uid");
+	const char *sluid = field(text, "sluid");
 
 	if (job_context_load(field(text, "context"), field(text, "tracestate"),
 			     field(text, "baggage"), &file.context) < 0 ||
@@ -131,6 +133,8 @@ static int parse(const char *text, struct job_file *ret)
 		hex_decode(boot, BOOT_ID_SIZE, file.boot_id);
 	if (*uid)
 		file.uid = (uint32_t)strtoul(uid, NULL, 10);
+	if (sluid_is_valid(sluid))
+		strcpy(file.sluid, sluid);
 	file.restart = (uint32_t)strtoul(field(text, "restart"), NULL, 10);
 	file.prolog_ns = strtoull(field(text, "prolog"), NULL, 10);
 	*ret = file;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/sluid.h"
 #include "spool/open.h"
 #include "trace/job_context.h"
 #include "util/err.h"
@@ -41,7 +42,8 @@ struct job_file {
 	char partition[PARTITION_NAME_MAX + 1]; /* "": not known */
 	uint32_t uid;                           /* or JOB_UID_UNKNOWN */
 	uint32_t restart;
-	uint64_t prolog_ns; /* Unix time of the prolog; 0: not known */
+	char sluid[SLUID_LEN + 1]; /* of this attempt; "": not known */
+	uint64_t prolog_ns;        /* Unix time of the prolog; 0: not known */
 	uint8_t boot_id[BOOT_ID_SIZE]; /* of the prolog; zeros: not known */
 	struct job_state state;
 };

@@ -48,6 +48,7 @@ static int write_span(const struct config *config, int spool, uint32_t job_id,
 		.array_job_id = job->state.array_job_id,
 		.array_task_id = job->state.array_task_id,
 		.restart = job->restart,
+		.sluid = job->sluid,
 	};
 	struct span *span;
 	int rc;

@@ -7,7 +7,9 @@
 
 #include "host/daemon_spool.h"
 #include "host/fate.h"
+#include "host/sluid.h"
 #include "host/span_writer.h"
+#include "host/start_note.h"
 #include "span/comment.h"
 #include "spank/held_job.h"
 #include "spank/job_file.h"
@@ -58,6 +60,8 @@ static void job_from_environment(const struct config *config, uint32_t job_id,
 	get_name("SLURM_JOB_PARTITION", ret->partition, sizeof(ret->partition));
 	ret->uid = get_number("SLURM_JOB_UID", JOB_UID_UNKNOWN);
 	ret->restart = get_number("SLURM_JOB_RESTART_COUNT", 0);
+	if (sluid_is_valid(getenv(SLUID_VAR)))
+		strcpy(ret->sluid, getenv(SLUID_VAR));
 	ret->prolog_ns = clock_unix_ns();
 	ret->state.setup = on_first_node();
 	boot_id_read(ret->boot_id);
@@ -103,6 +107,14 @@ static int request_comment(const struct config *config, int spool,
 			    strlen(text), err);
 }
 
+/* From Slurm 25.05 on, slurmctld itself has seen to it when the job started. */
+static bool comment_is_shown(const struct job_file *job)
+{
+	const char *note = getenv(SPANK_PREFIX START_NOTE_VAR);
+
+	return start_note_parse(note, job->restart).comment_shown;
+}
+
 void job_prolog(struct plugin *plugin, spank_t sp)
 {
 	const struct config *config = plugin->config;
@@ -128,7 +140,7 @@ void job_prolog(struct plugin *plugin, spank_t sp)
 	held_job_begin(config, spool, job_id, &job);
 	if (config->job_comment == JOB_COMMENT_NONE ||
 	    trace_fate_of(config, &job.context) != TRACE_EXPORTED ||
-	    !job.state.setup)
+	    !job.state.setup || comment_is_shown(&job))
 		return;
 	if (request_comment(config, spool, job_id, &job, &err) < 0)
 		slurm_info(

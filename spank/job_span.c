@@ -26,6 +26,8 @@ static void set_name(struct span *span, const struct job_name *name)
 		span_set_str(span, ATTR_JOB_ID, id);
 	span_set_str(span, ATTR_JOB_ID_RAW, id);
 	span_set_int(span, ATTR_RESTART_COUNT, name->restart);
+	if (name->sluid && *name->sluid)
+		span_set_str(span, ATTR_SLUID, name->sluid);
 }
 
 struct span *job_span_begin(const struct config *config,

@@ -17,6 +17,7 @@ struct job_name {
 	bool is_array_task;
 	uint32_t array_job_id, array_task_id;
 	uint32_t restart;
+	const char *sluid; /* of that attempt; "" or NULL: not known */
 };
 
 /* A span with the limits of config, the tracestate of the job's context, its

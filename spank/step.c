@@ -149,6 +149,7 @@ struct job_name step_job_name(const struct step *step)
 		.array_job_id = step->array_job_id,
 		.array_task_id = step->array_task_id,
 		.restart = step->job.restart,
+		.sluid = step->job.sluid,
 	};
 }
 

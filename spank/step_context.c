@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/slurm_conf.h"
+#include "host/sluid.h"
 #include "spank/compat.h"
 #include "spank/env_list.h"
 #include "spank/submit.h"
@@ -18,20 +19,32 @@ uint32_t step_context_restart(char *const *env)
 	return restart ? (uint32_t)strtoul(restart, NULL, 10) : 0;
 }
 
+static bool is_users_step(const struct step *step)
+{
+	return step->step_id != SLURM_BATCH_SCRIPT &&
+	       step->step_id != SLURM_INTERACTIVE_STEP;
+}
+
 /* No job file: SPANK job hooks do not run here, or the disk was full. */
 static void job_from_environment(const struct config *config, char *const *env,
-				 uint32_t job_id, struct job_file *ret)
+				 const struct step *step, struct job_file *ret)
 {
+	const char *sluid = env_get(env, SLUID_VAR);
+
 	memset(ret, 0, sizeof(*ret));
 	slurm_conf_cluster(ret->cluster, sizeof(ret->cluster));
 	ret->uid = JOB_UID_UNKNOWN;
 	ret->restart = step_context_restart(env);
+	/* the environment of a script is not complete yet: what is there may be
+	 * of the job that submitted it */
+	if (is_users_step(step) && sluid_is_valid(sluid))
+		strcpy(ret->sluid, sluid);
 	if (job_context_load(env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_BAGGAGE_VAR),
 			     &ret->context) == 0)
 		return;
-	job_context_fallback(ret->cluster, job_id, 0, &ret->context);
+	job_context_fallback(ret->cluster, step->job_id, 0, &ret->context);
 	sampler_decide(&config->sampler, &ret->context);
 }
 
@@ -43,7 +56,7 @@ int step_context_resolve(const struct config *config, int spool,
 			  : job_file_read(spool, step->job_id, &step->job, err);
 
 	if (found <= 0)
-		job_from_environment(config, env, step->job_id, &step->job);
+		job_from_environment(config, env, step, &step->job);
 	step_context_place(config, env, step);
 	return found < 0 ? -1 : 0;
 }
@@ -87,12 +100,6 @@ static bool find_caller(char *const *env, const struct step *step,
 			return false;
 	}
 	return !span_id_equal(&ret->span_id, &step->job.context.parent_id);
-}
-
-static bool is_users_step(const struct step *step)
-{
-	return step->step_id != SLURM_BATCH_SCRIPT &&
-	       step->step_id != SLURM_INTERACTIVE_STEP;
 }
 
 static void derive_id(struct step *step)

@@ -10,21 +10,22 @@
 
 #include "config.h"
 
-/* 25.11 names a job to update by its step id, */
+/* 26.05 names a job to update by its step id. */
 #ifdef HAVE_JOB_DESC_STEP_ID
 #define JOB_DESC_SET_JOB_ID(desc, id) ((desc)->step_id.job_id = (id))
 #else
 #define JOB_DESC_SET_JOB_ID(desc, id) ((desc)->job_id = (id))
 #endif
 
-/* and 26.05 one to read. */
+/* Reads one job, as slurm_load_job(): 26.05 names it by its step id there, too.
+ */
 static inline int load_job(job_info_msg_t **ret, uint32_t job_id)
 {
-#ifdef HAVE_LOAD_JOB_STEP_ID
-	slurm_step_id_t id = SLURM_STEP_ID_INITIALIZER;
+#ifdef HAVE_LOAD_JOB_BY_STEP_ID
+	slurm_step_id_t job = SLURM_STEP_ID_INITIALIZER;
 
-	id.job_id = job_id;
-	return slurm_load_job(ret, id, 0);
+	job.job_id = job_id;
+	return slurm_load_job(ret, job, 0);
 #else
 	return slurm_load_job(ret, job_id, 0);
 #endif
@@ -35,6 +36,18 @@ static inline int load_job(job_info_msg_t **ret, uint32_t job_id)
 #define SLURM_LAST_ERROR() slurm_get_errno()
 #else
 #define SLURM_LAST_ERROR() errno
+#endif
+
+/* The fields that not every Slurm can set, as rows for main.c. */
+#ifdef HAVE_JOB_DESC_SYSTEM_COMMENT
+#define COMMENT_FIELD_SYSTEM(FIELD) FIELD("SystemComment", system_comment)
+#else
+#define COMMENT_FIELD_SYSTEM(FIELD)
+#endif
+#ifdef HAVE_JOB_DESC_EXTRA
+#define COMMENT_FIELD_EXTRA(FIELD) FIELD("Extra", extra)
+#else
+#define COMMENT_FIELD_EXTRA(FIELD)
 #endif
 
 #endif

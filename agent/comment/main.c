@@ -35,18 +35,15 @@ static const struct field {
 	const char *name;
 	size_t info_offset, desc_offset;
 } fields[] = {
-	{ "AdminComment", offsetof(slurm_job_info_t, admin_comment),
-	  offsetof(job_desc_msg_t, admin_comment) },
-	{ "Comment", offsetof(slurm_job_info_t, comment),
-	  offsetof(job_desc_msg_t, comment) },
-#ifdef HAVE_JOB_DESC_SYSTEM_COMMENT
-	{ "SystemComment", offsetof(slurm_job_info_t, system_comment),
-	  offsetof(job_desc_msg_t, system_comment) },
-#endif
-#ifdef HAVE_JOB_DESC_EXTRA
-	{ "Extra", offsetof(slurm_job_info_t, extra),
-	  offsetof(job_desc_msg_t, extra) },
-#endif
+/* clang-format off */
+#define FIELD(text, member)                                                    \
+	{ text, offsetof(slurm_job_info_t, member),                            \
+	  offsetof(job_desc_msg_t, member) },
+	FIELD("AdminComment", admin_comment)
+	FIELD("Comment", comment)
+	COMMENT_FIELD_SYSTEM(FIELD)
+	COMMENT_FIELD_EXTRA(FIELD)
+	/* clang-format on */
 };
 
 static const struct field *find_field(const char *name)

@@ -6,7 +6,9 @@ host_sources = \
 	common/host/log_once.c common/host/log_once.h \
 	common/host/new_context.c common/host/new_context.h \
 	common/host/slurm_conf.c common/host/slurm_conf.h \
+	common/host/sluid.c common/host/sluid.h \
 	common/host/span_writer.c common/host/span_writer.h \
+	common/host/start_note.c common/host/start_note.h \
 	common/host/verdict.c common/host/verdict.h
 
 # Not in libotel.la: a plugin must not change who its process is.

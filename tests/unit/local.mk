@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test_span \
 	tests/unit/test_span_lost \
 	tests/unit/test_spool_concurrent \
+	tests/unit/test_sluid \
 	tests/unit/test_spool_crash \
 	tests/unit/test_spool_directory \
 	tests/unit/test_spool_full_disk \
@@ -36,6 +37,7 @@ unit_tests = \
 	tests/unit/test_spool_record \
 	tests/unit/test_spool_trim \
 	tests/unit/test_spool_writer \
+	tests/unit/test_start_note \
 	tests/unit/test_traceparent \
 	tests/unit/test_tracestate \
 	tests/unit/test_user_attrs \
@@ -168,7 +170,7 @@ tests_unit_test_job_view_LDADD = libjobview.la $(LDADD) $(SLURM_FULL_LIBS)
 
 # JobCompChain, with the entry points of this Slurm and with those of 25.05.
 chain_cppflags = $(AM_CPPFLAGS) -Ijobcomp/slurm-headers -isystem $(SLURM_SOURCE)
-new_entries = -DHAVE_JOBCOMP_RECORD_JOB=1
+new_entries = -DHAVE_JOBCOMP_RECORD_JOB=1 -DHAVE_JOBCOMP_SET_LOCATION_VOID=1
 slurm_tests += tests/unit/test_chain tests/unit/test_chain_new
 tests_unit_test_chain_SOURCES = tests/unit/test_chain.c jobcomp/chain.c
 tests_unit_test_chain_CPPFLAGS = $(chain_cppflags)

@@ -19,12 +19,15 @@
 
 #ifdef HAVE_JOBCOMP_RECORD_JOB
 #define FAKE "fake_new"
-#define LOCATION "-"
 #define EVENT 7
 #else
 #define FAKE "fake"
-#define LOCATION "/records"
 #define EVENT 0
+#endif
+#ifdef HAVE_JOBCOMP_SET_LOCATION_VOID
+#define LOCATION "-"
+#else
+#define LOCATION "/records"
 #endif
 
 static struct temp_dir dir;

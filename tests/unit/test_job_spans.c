@@ -98,6 +98,109 @@ static bool is_child(const Otlp__Span *child, const Otlp__Span *of)
 	       !memcmp(child->parent_span_id.data, of->span_id.data, 8);
 }
 
+static void make_wait(uint64_t now_ns)
+{
+	struct span *made[JOB_SPANS_MAX];
+	uint8_t *data;
+	size_t len;
+
+	release();
+	job_spans_context(&config, &view, &context);
+	n_spans = job_spans_of_wait(&config, &view, &context, now_ns, made);
+	for (int i = 0; i < n_spans; i++) {
+		cr_assert_eq(span_encode(made[i], &data, &len, NULL), 0);
+		spans[i] = otlp__span__unpack(NULL, len, data);
+		free(data);
+		span_destroy(made[i]);
+	}
+}
+
+/* As slurmctld calls at a start: the end is the time limit. */
+static void has_just_started(void)
+{
+	view.end = JOB_NOT_ENDED;
+	view.state = "RUNNING";
+	view.end_time = 1003 + 3600;
+}
+
+Test(job_spans, wait_is_told_at_the_start)
+{
+	struct job_view ended = view;
+	uint8_t queued[8];
+
+	has_just_started();
+	view.eligible = 1002;
+	make_wait(1003 * NS_PER_SECOND + 250);
+	cr_assert_eq(n_spans, 2);
+	cr_assert_str_eq(spans[0]->name, "slurm.phase.deferred");
+	cr_assert_str_eq(spans[1]->name, "slurm.phase.queued");
+	cr_assert_eq(spans[1]->start_time_unix_nano, 1002 * NS_PER_SECOND);
+	cr_assert_eq(spans[1]->end_time_unix_nano, 1003 * NS_PER_SECOND + 250);
+	memcpy(queued, spans[1]->span_id.data, 8);
+	/* and it is what its end would have told */
+	view = ended;
+	view.eligible = 1002;
+	make();
+	cr_assert_eq(n_spans, 3);
+	cr_assert_arr_eq(spans[1]->span_id.data, queued, 8);
+	cr_assert_eq(spans[1]->end_time_unix_nano, 1003 * NS_PER_SECOND);
+}
+
+Test(job_spans, wait_is_a_child_of_the_root_to_come)
+{
+	struct job_view ended = view;
+	Otlp__Span *queued;
+
+	has_just_started();
+	make_wait(1003 * NS_PER_SECOND);
+	cr_assert_eq(n_spans, 1);
+	queued = spans[0];
+	n_spans = 0; /* keep it */
+	view = ended;
+	view.wait_told = true;
+	make();
+	cr_assert_eq(n_spans, 1, "the end tells the root alone");
+	cr_assert_str_eq(spans[0]->name, "slurm.job");
+	cr_assert(is_child(queued, spans[0]));
+	otlp__span__free_unpacked(queued, NULL);
+}
+
+/* A clock that was set between says nothing. */
+Test(job_spans, wait_ends_when_slurm_says_so_where_the_clock_is_off)
+{
+	has_just_started();
+	make_wait(2000 * NS_PER_SECOND);
+	cr_assert_eq(spans[0]->end_time_unix_nano, 1003 * NS_PER_SECOND);
+	make_wait(900 * NS_PER_SECOND);
+	cr_assert_eq(spans[0]->end_time_unix_nano, 1003 * NS_PER_SECOND);
+}
+
+Test(job_spans, wait_is_left_to_the_end)
+{
+	has_just_started();
+	view.nodelist = NULL;
+	make_wait(1003 * NS_PER_SECOND);
+	cr_assert_eq(n_spans, 0, "it has no nodes and ends at once");
+	view.nodelist = "n1";
+	view.context = "00-" TRACE "-" PARENT "-00";
+	make_wait(1003 * NS_PER_SECOND);
+	cr_assert_eq(n_spans, 0, "it is not traced");
+	config.sample_errors = true;
+	make_wait(1003 * NS_PER_SECOND);
+	cr_assert_eq(n_spans, 0, "it is not known yet whether it is");
+	config.sample_errors = false;
+}
+
+Test(job_spans, slurms_own_name_of_the_attempt)
+{
+	make();
+	cr_assert_null(attr(spans[0], ATTR_SLUID));
+	strcpy(view.sluid, "s028T5CY4TQKFF");
+	make();
+	cr_assert_str_eq(text(spans[0], ATTR_SLUID), "s028T5CY4TQKFF");
+	cr_assert_str_eq(text(spans[1], ATTR_SLUID), "s028T5CY4TQKFF");
+}
+
 Test(job_spans, completed_job)
 {
 	Otlp__Span *root;
