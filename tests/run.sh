@@ -6,52 +6,82 @@
 # receiver, a real OpenTelemetry Collector and nginx, the fuzz targets with their
 # seeds, and everything together on a private real Slurm cluster.
 #
-# usage: tests/run.sh [--unit] [--agent] [--fuzz] [--cluster] [-v] [NAME...]
+# usage: tests/run.sh [--unit] [--agent] [--fuzz] [--cluster] [--matrix] [--shipped]
+#                     [--jobs N] [-v] [NAME...]
 #   --unit, --agent, --fuzz, --cluster  only these groups
-#   NAME   only tests whose file name contains it
-#   -v     show the output of every test
+#   --matrix  unit and cluster tests on the other Slurms (tests/matrix.sh --others)
+#   --shipped  unit tests as shipped, and not under sanitizers
+#   --jobs N  run N tests beside each other (default: a processor each; of
+#             scripts, which mostly wait, twice as many)
+#   NAME      only tests whose file name contains it
+#   -v        show the output of every test
+#   --packages  only install what the groups need
 #
+# A test's line is printed when it has ended.
 # With CI=true in the environment it also fuzzes each target for 10 s, builds
 # with clang, checks the distribution (`make distcheck`) and lints the shell
-# scripts.
+# scripts, and --matrix is one of the groups.
 # The last line is `N passed, N failed`; the exit status is 0 when none failed.
 set -euo pipefail
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=contrib/lib/setup.sh
 . "$TOP/contrib/lib/setup.sh"
+# shellcheck source=tests/lib/runner.sh
+. "$TOP/tests/lib/runner.sh"
 
 BUILD=build
 SANITIZED=build-sanitized
 FUZZ=build-fuzz
 FUZZ_SECONDS=10 # a target, with CI=true
-LOGS=$SETUP_CACHE/logs
-TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev libnghttp2-dev protobuf-compiler valgrind
-  mandoc shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd prometheus xxd strace
-  python3-grpcio slurmrestd slurm-wlm-elasticsearch-plugin)
+LOGS=${RUN_LOGS:-$SETUP_CACHE/logs}
+RUNNER_LOGS=$LOGS
+RUNNER_TIMES=$SETUP_CACHE/times
+RUNNER_LONG=(cluster/test_random_jobs cluster/test_sample_errors cluster/test_no_client_plugin
+  cluster/test_misconfiguration cluster/test_kinds_ends cluster/test_recovery agent/test_status_codes
+  agent/test_metrics agent/test_malice test_spool_interleave test_spool_crash)
+# What configure looks for is needed by all; a group's own tools are its own.
+TEST_PACKAGES=(libcriterion-dev libnghttp2-dev libseccomp-dev protobuf-compiler util-linux curl openssl xxd)
+declare -A GROUP_PACKAGES=(
+  [unit]="mandoc"
+  [agent]="nginx-light prometheus python3-grpcio strace systemd valgrind"
+  [fuzz]="clang libclang-rt-dev"
+  [cluster]="strace slurmrestd slurm-wlm-elasticsearch-plugin"
+  [slow]="clang libclang-rt-dev mandoc shellcheck xz-utils"
+)
 
 groups=()
 filters=()
-verbose=
-passed=0
-failed=0
-skipped=0
+jobs=$(nproc)
+script_jobs=$((2 * jobs))
 slow=${CI:-}
+shipped=
+only_packages=
 
 usage() {
-  sed -n 's/^# \{0,1\}//; /^usage:/,/^  -v/p' "$0"
+  sed -n 's/^# \{0,1\}//; /^usage:/,/^  --packages /p' "$0"
 }
 
-for argument; do
-  case $argument in
-  --unit | --agent | --fuzz | --cluster) groups+=("${argument#--}") ;;
-  -v) verbose=yes ;;
+while (($#)); do
+  case $1 in
+  --unit | --agent | --fuzz | --cluster | --matrix) groups+=("${1#--}") ;;
+  --shipped) shipped=yes ;;
+  --packages) only_packages=yes ;;
+  --jobs)
+    [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || { usage >&2 && exit 2; }
+    jobs=$2 script_jobs=$2
+    shift
+    ;;
+  -v) RUNNER_VERBOSE=yes ;;
   -h | --help) usage && exit 0 ;;
   -*) usage >&2 && exit 2 ;;
-  *) filters+=("$argument") ;;
+  *) filters+=("$1") ;;
   esac
+  shift
 done
-[[ ${#groups[@]} -gt 0 ]] || groups=(unit agent fuzz cluster)
+[[ ${#groups[@]} -gt 0 ]] || groups=(unit agent fuzz cluster ${slow:+matrix})
+
+[[ "${groups[*]}" != matrix ]] || exec "$TOP/tests/matrix.sh" --others "${filters[@]}"
 
 wanted_group() {
   [[ " ${groups[*]} " == *" $1 "* ]]
@@ -70,84 +100,18 @@ heading() {
   printf '\n%s\n' "$*"
 }
 
-# timeout passes the signal on, and the test stops its cluster.
 interrupted() {
-  if [[ -n $running ]]; then
-    kill "$running" 2>/dev/null || true
-    wait "$running" || true
-  fi
+  trap '' HUP INT TERM
+  runner_stop
+  matrix_stop
   echo "interrupted"
   exit 130
 }
-running=
 trap interrupted HUP INT TERM
 
-# count LOG STATUS: adds what a TAP log says; a program that failed without a
-# `not ok`, or said nothing at all, counts as one failure.  Sets `bad`.
-count() {
-  local log=$1 status=$2 good skip
-  bad=$(grep -cE '^not ok' "$log") || true
-  skip=$(grep -cE '^ok .*# SKIP' "$log") || true
-  good=$(($(grep -cE '^ok' "$log" || true) - skip))
-  if grep -qE '^1\.\.0' "$log"; then
-    skip=1
-  elif ((bad == 0 && (status != 0 || good + skip == 0))); then
-    bad=1
-  fi
-  passed=$((passed + good))
-  failed=$((failed + bad))
-  skipped=$((skipped + skip))
-  tests=$((good + bad))
-}
-
-# A leak does not fail a Criterion test by itself: what the sanitizers of all
-# its processes wrote becomes one more TAP line.
-sanitizer_findings() { # LOG
-  local reports
-  reports=$(compgen -G "$1.asan.*") || return 0
-  # shellcheck disable=SC2086
-  if grep -q 'ERROR: ' $reports; then
-    echo "not ok - no memory error and no leak" >>"$1"
-    cat $reports >>"$1"
-  fi
-  # shellcheck disable=SC2086
-  rm -f $reports
-}
-
-# run_tap NAME COMMAND...: one test program, one line.
-run_tap() {
-  local name=$1 log status=0 start=$SECONDS bad=0 tests=0
-  shift
-  log=$LOGS/${name//[\/ ]/-}.log
-  printf '  %-44s' "$name"
-  # In the background, so that a Ctrl-C is acted on before the test ends, but
-  # with the signals that bash then ignores.
-  env --default-signal=INT,QUIT ASAN_OPTIONS="log_path=$log.asan" \
-    timeout -k 10 600 "$@" >"$log" 2>&1 </dev/null &
-  running=$!
-  wait "$running" || status=$?
-  running=
-  sanitizer_findings "$log"
-  count "$log" $status
-  if ((bad)); then
-    printf ' FAILED, %d of %d  %3d s\n' "$bad" "$tests" $((SECONDS - start))
-    sed -n '1,400s/^/    | /p' "$log"
-  elif grep -qE '^1\.\.0' "$log"; then
-    printf ' skipped: %s\n' "$(sed -n 's/^1\.\.0 *# *SKIP *//p' "$log" | head -n 1)"
-  else
-    printf ' %3d ok  %3d s\n' "$tests" $((SECONDS - start))
-    [[ -z $verbose ]] || sed 's/^/    | /' "$log"
-  fi
-}
-
-# check WHAT COMMAND...: one thing that either works or not.
+# check NAME CHECK: one of tests/checks.sh.
 check() {
-  wanted "$1" || return 0
-  if setup_quietly "$@"; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-  fi
+  ! wanted "$1" || runner_check "$1" "$TOP/tests/checks.sh" "$2"
 }
 
 # run_unit BUILD-DIRECTORY LABEL: builds its Criterion programs and runs them.
@@ -158,8 +122,9 @@ run_unit() {
     name=$(basename "$program")
     [[ -x $program && -f $program && $name != *.* ]] || continue
     wanted "$name" || continue
-    run_tap "$name" env -C "$dir" srcdir="$TOP" "$TOP/tests/unit/tap.sh" "./tests/unit/$name"
+    runner_tap "$name" env -C "$dir" srcdir="$TOP" "$TOP/tests/unit/tap.sh" "./tests/unit/$name"
   done
+  runner_run "$jobs"
 }
 
 # run_scripts DIRECTORY [VARIABLE=VALUE...]: the TAP scripts of a folder, run
@@ -170,8 +135,9 @@ run_scripts() {
   for script in "$TOP/tests/$folder"/test_*.sh; do
     name=$folder/$(basename "$script" .sh)
     wanted "$name" || continue
-    run_tap "$name" env -C "$TOP/$BUILD" "$@" bash "$script"
+    runner_script "$name" "$script" env -C "$TOP/$BUILD" "$@" bash "$script"
   done
+  runner_run "$script_jobs"
 }
 
 # Some test that is wanted uses a real Collector.
@@ -194,22 +160,50 @@ run_fuzzers() {
     name=$(basename "$program")
     [[ -x $program && -f $program && $name != *.* ]] || continue
     wanted "$name" || continue
-    run_tap "$name" "$TOP/tests/fuzz/run.sh" "$program" "$LOGS" ${slow:+"$FUZZ_SECONDS"}
+    runner_tap "$name" "$TOP/tests/fuzz/run.sh" "$program" "$LOGS" ${slow:+"$FUZZ_SECONDS"}
+  done
+  runner_run "$jobs"
+}
+
+packages() {
+  local group
+  printf '%s\n' "${SETUP_BUILD_PACKAGES[@]}" "${SETUP_CLUSTER_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+  for group in "${groups[@]}" ${slow:+slow}; do
+    # shellcheck disable=SC2086 # words
+    printf '%s\n' ${GROUP_PACKAGES[$group]:-}
   done
 }
 
-lint_shell() {
-  cd "$TOP" && shellcheck -x contrib/*.sh contrib/lib/*.sh contrib/examples/*/*.sh tests/*.sh tests/*/*.sh \
-    tests/cluster/lib/*.sh bench/*.sh .ci/run
+# The other Slurms go on beside all else, since their tests mostly wait as well,
+# and say what came of it at the end.
+matrix_pid=
+matrix_start() {
+  nice "$TOP/tests/matrix.sh" --others --jobs "$jobs" "${filters[@]}" >"$LOGS/matrix.out" 2>&1 </dev/null &
+  matrix_pid=$!
 }
 
-lint_manuals() {
-  cd "$TOP" && ! mandoc -T lint -W warning doc/*.[158] | grep .
+matrix_stop() {
+  [[ -n $matrix_pid ]] || return 0
+  kill "$matrix_pid" 2>/dev/null || true
+  wait "$matrix_pid" || true
 }
 
-distcheck() {
-  make -C "$TOP/$BUILD" -j"$(nproc)" distcheck \
-    AM_DISTCHECK_CONFIGURE_FLAGS="${SLURM_SOURCE:+--with-slurm-source=$SLURM_SOURCE}" TESTS=
+# Adds what its last line says; one that ends without has failed.
+matrix_report() {
+  local line status=0
+  tail -n +1 -s 0.5 --pid="$matrix_pid" -f "$LOGS/matrix.out" &
+  wait $! || true
+  wait "$matrix_pid" || status=$?
+  matrix_pid=
+  line=$(tail -n 1 "$LOGS/matrix.out")
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] &&
+    ((status == 0 || BASH_REMATCH[2])); then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+    skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
+  else
+    failed=$((failed + 1))
+  fi
 }
 
 started=$SECONDS
@@ -217,32 +211,36 @@ rm -rf "$LOGS"
 mkdir -p "$LOGS"
 
 heading "Packages and sources"
-setup_packages "${SETUP_BUILD_PACKAGES[@]}" "${SETUP_CLUSTER_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+mapfile -t needed < <(packages)
+setup_packages "${needed[@]}"
+[[ -z $only_packages ]] || exit 0
 setup_slurm_source
 setup_otlp_protos
 # Without one, the tests that need it say why and are skipped.
-! wants_collector || "$TOP/tests/collector/build.sh" || true
+[[ -n ${IN_MATRIX:-} ]] || ! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
+! wanted_group matrix || matrix_start
 
 heading "Build with gcc, warnings as errors"
 setup_build $BUILD gcc --enable-werror
 
 if wanted_group unit; then
-  heading "Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-  setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O1'
-  run_unit $SANITIZED sanitized
-  if wanted agent/test_replay; then
-    run_tap "agent/test_replay (sanitized)" env -C "$TOP/$SANITIZED" bash "$TOP/tests/agent/test_replay.sh"
+  if [[ -z $shipped ]]; then
+    heading "Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+    setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O1'
+    ! wanted agent/test_replay ||
+      runner_tap "agent/test_replay (sanitized)" env -C "$TOP/$SANITIZED" bash "$TOP/tests/agent/test_replay.sh"
+    run_unit $SANITIZED sanitized
   fi
-  if [[ -n $slow ]]; then
+  if [[ -n $slow || -n $shipped ]]; then
     heading "Unit tests as shipped"
     run_unit $BUILD gcc
   fi
   heading "Command line and documents"
   setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" \
     tests/fake_collector tests/spool_tool || exit 1
+  check "manual pages" manuals
   run_scripts cli
-  check "manual pages" lint_manuals
 fi
 
 if wanted_group agent; then
@@ -258,17 +256,24 @@ if wanted_group fuzz; then
   run_fuzzers
 fi
 
+# The builds that are only to work go on beside the clusters, which mostly wait.
+if [[ -n $slow ]]; then
+  check "shellcheck" shell
+  check "make distcheck" distcheck
+  check "clang, warnings as errors" clang
+fi
 if wanted_group cluster; then
-  heading "A private cluster of Slurm $(setup_slurm_version)"
+  heading "A private cluster of Slurm $(setup_slurm_version)${slow:+, and what only CI does}"
   setup_quietly "the scripted receiver" make -C "$TOP/$BUILD" tests/fake_collector || exit 1
   run_scripts cluster CLUSTER_STAGE="$TOP/$BUILD/stage"
+elif [[ -n $slow ]]; then
+  heading "What only CI does"
+  runner_run "$script_jobs"
 fi
 
-if [[ -n $slow ]]; then
-  heading "What only CI does"
-  check "clang, warnings as errors" setup_build build-clang clang --enable-werror CC=clang
-  check "shellcheck" lint_shell
-  check "make distcheck" distcheck
+if wanted_group matrix; then
+  heading "Other Slurms (tests/matrix.sh)"
+  matrix_report
 fi
 
 printf '\n%d min %d s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60))

@@ -35,6 +35,13 @@ chroot_make() {
 # chroot_prepare ROOT: what the machine's apt goes through, the chroot's does;
 # no daemon starts in there, and nothing has to survive a power failure.
 chroot_prepare() {
+  chroot_configure "$1"
+  mountpoint -q "$1/proc" || setup_as_root mount -t proc proc "$1/proc"
+}
+
+# chroot_configure ROOT: that, and the machine's name and addresses; also again,
+# since they may be others by now.
+chroot_configure() {
   local root=$1
   apt-config dump | grep -E '^Acquire::https?::Proxy' |
     setup_as_root tee "$root/etc/apt/apt.conf.d/90machine" || true
@@ -45,8 +52,10 @@ chroot_prepare() {
   printf '#!/bin/sh\nexit 101\n' | setup_as_root tee "$root/usr/sbin/policy-rc.d"
   setup_as_root chmod 755 "$root/usr/sbin/policy-rc.d"
   setup_as_root cp /etc/hosts /etc/resolv.conf /etc/hostname "$root/etc/"
-  mountpoint -q "$root/proc" || setup_as_root mount -t proc proc "$root/proc"
 }
+
+CHROOT_ENVIRONMENT=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
+  DEBIAN_FRONTEND=noninteractive)
 
 # chroot_run ROOT [VARIABLE=VALUE...] COMMAND...: with a clean environment.
 chroot_run() {
@@ -56,8 +65,24 @@ chroot_run() {
     variables+=("$1")
     shift
   done
-  setup_as_root env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C \
-    DEBIAN_FRONTEND=noninteractive "${variables[@]}" chroot "$root" "$@"
+  setup_as_root env -i "${CHROOT_ENVIRONMENT[@]}" "${variables[@]}" chroot "$root" "$@"
+}
+
+# chroot_alone ROOT [VARIABLE=VALUE...] COMMAND...: as chroot_run, with /proc, /dev
+# and /sys, in name spaces of its own: when COMMAND ends, or the shell that called
+# this does, whatever the reason, all that was started and mounted in there is gone.
+chroot_alone() {
+  local root=$1 variables=()
+  shift
+  while [[ ${1:-} == *=* ]]; do
+    variables+=("$1")
+    shift
+  done
+  # shellcheck disable=SC2016 # of the inner shell
+  setup_as_root setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child -- \
+    bash -c 'root=$1 && shift && mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" &&
+      mount --rbind /sys "$root/sys" && exec chroot "$root" env -i "$@"' - \
+    "$root" "${CHROOT_ENVIRONMENT[@]}" "${variables[@]}" "$@"
 }
 
 # chroot_unmount ROOT: also what an earlier run that was killed left mounted.

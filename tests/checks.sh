@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The checks of tests/run.sh that are no tests: each works or not.
+#
+# usage: tests/checks.sh shell|manuals|clang|distcheck
+set -euo pipefail
+
+TOP=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=contrib/lib/setup.sh
+. "$TOP/contrib/lib/setup.sh"
+cd "$TOP"
+
+# Files beside each other: each takes long, with all that it sources.
+check_shell() {
+  printf '%s\0' contrib/*.sh contrib/lib/*.sh contrib/examples/*/*.sh tests/*.sh tests/*/*.sh \
+    tests/cluster/lib/*.sh bench/*.sh .ci/run | xargs -0 -n 8 -P "$(nproc)" shellcheck -x
+}
+
+check_manuals() {
+  ! mandoc -T lint -W warning doc/*.[158] | grep .
+}
+
+# With a log of its own: others are built at the same time.
+check_clang() {
+  SETUP_LOG=$SETUP_CACHE/clang.log
+  setup_build build-clang clang --enable-werror CC=clang
+}
+
+# In a build tree of its own: tests run in the others.
+check_distcheck() {
+  make -C "$TOP/build" -j"$(nproc)" distcheck \
+    AM_DISTCHECK_CONFIGURE_FLAGS="${SLURM_SOURCE:+--with-slurm-source=$SLURM_SOURCE}" TESTS=
+}
+
+case ${1:-} in
+shell | manuals | clang | distcheck) "check_$1" ;;
+*) sed -n 's/^# \(usage: .*\)/\1/p' "$0" >&2 && exit 2 ;;
+esac
