@@ -31,7 +31,7 @@ check_clang() {
 # That the tarball has all it needs, and no more is left: not how fast its code is.
 check_distcheck() {
   make -C "$TOP/build" -j"$(nproc)" distcheck \
-    AM_DISTCHECK_CONFIGURE_FLAGS="--with-slurm-source=$SLURM_SOURCE CFLAGS=-O0" TESTS=
+    AM_DISTCHECK_CONFIGURE_FLAGS="${SLURM_SOURCE:+--with-slurm-source=$SLURM_SOURCE} CFLAGS=-O0" TESTS=
 }
 
 case ${1:-} in
