@@ -114,10 +114,12 @@ check() {
   ! wanted "$1" || runner_check "$1" "$TOP/tests/checks.sh" "$2"
 }
 
-# run_unit BUILD-DIRECTORY LABEL: builds its Criterion programs and runs them.
+# run_unit BUILD-DIRECTORY LABEL: builds its Criterion programs and runs them.  The
+# tests themselves need no optimizer, which takes most of the time.
 run_unit() {
   local dir=$TOP/$1 label=$2 program name
-  setup_quietly "make check programs ($label)" make -C "$dir" -j"$(nproc)" check TESTS= || exit 1
+  setup_quietly "make check programs ($label)" make -C "$dir" -j"$(nproc)" check TESTS= CFLAGS='-g -O0' ||
+    exit 1
   for program in "$dir"/tests/unit/test_*; do
     name=$(basename "$program")
     [[ -x $program && -f $program && $name != *.* ]] || continue
@@ -227,7 +229,7 @@ setup_build $BUILD gcc --enable-werror
 if wanted_group unit; then
   if [[ -z $shipped ]]; then
     heading "Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-    setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O1'
+    setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O0'
     ! wanted agent/test_replay ||
       runner_tap "agent/test_replay (sanitized)" env -C "$TOP/$SANITIZED" bash "$TOP/tests/agent/test_replay.sh"
     run_unit $SANITIZED sanitized
@@ -237,15 +239,14 @@ if wanted_group unit; then
     run_unit $BUILD gcc
   fi
   heading "Command line and documents"
-  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" \
-    tests/fake_collector tests/spool_tool || exit 1
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" agent-test-programs || exit 1
   check "manual pages" manuals
   run_scripts cli
 fi
 
 if wanted_group agent; then
   heading "The agent against receivers, scripted and real"
-  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" check TESTS= || exit 1
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" agent-test-programs || exit 1
   run_scripts agent
 fi
 
@@ -264,7 +265,7 @@ if [[ -n $slow ]]; then
 fi
 if wanted_group cluster; then
   heading "A private cluster of Slurm $(setup_slurm_version)${slow:+, and what only CI does}"
-  setup_quietly "the scripted receiver" make -C "$TOP/$BUILD" tests/fake_collector || exit 1
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" agent-test-programs || exit 1
   run_scripts cluster CLUSTER_STAGE="$TOP/$BUILD/stage"
 elif [[ -n $slow ]]; then
   heading "What only CI does"
