@@ -79,6 +79,31 @@ if ((EUID == 0)) && id nobody >/dev/null 2>&1; then
   "$AGENT" --spool "$SPOOL" --config "$CONF" --once 2>"$WORK/start.log"
   is 'root heeds none of the agent'"'"'s user' $? 78
   like 'and says so' "$(<"$WORK/start.log")" 'arguments in the spool is not one that slurmd wrote: remove it and restart slurmd'
+
+  # what root left can be read once the agent is no longer root
+  rm -rf "$SPOOL"
+  chmod 755 "$WORK"
+  # the build tree may be root's alone
+  install -m 755 "$AGENT" "$WORK/program"
+  AGENT=$WORK/program
+  configure "Endpoint=http://127.0.0.1:${PORTS[file]}"
+  chmod 644 "$CONF"
+  install -d -m 700 -o nobody -g "$(id -gn nobody)" "$SPOOL"
+  leave_as_root() {
+    leave "$@"
+    chgrp "$(id -gn nobody)" "$SPOOL/arguments"
+    chmod 640 "$SPOOL/arguments"
+  }
+  leave_as_root AgentUser=nobody
+  start_agent
+  is 'root obeys its own' "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$AGENT_PID/status")" "$(id -u nobody)"
+  : >"$LOG"
+  leave_as_root AgentUser=nobody "Endpoint=http://127.0.0.1:${PORTS[later]}"
+  kill -HUP "$AGENT_PID"
+  ok 'and reads them again as AgentUser' until_true grep -q 'the configuration was read again' "$LOG"
+  write_spans 30 1
+  ok 'to send where they say' until_true eval '[[ $(got later) == *30 ]]'
+  stop_agent
 else
   skip 'whose they are' 'not root'
 fi

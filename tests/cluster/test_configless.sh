@@ -46,10 +46,14 @@ cluster_write_conf() {
   plugstack first
 }
 
+ctld_port() {
+  awk -F= '$1 == "SlurmctldPort" { print $2 }' "$CLUSTER_DIR/slurm.conf"
+}
+
 # Only slurmctld is told where slurm.conf is.
 cluster_start_nodes() {
   local conf=$SLURM_CONF port
-  port=$(awk -F= '$1 == "SlurmctldPort" { print $2 }' "$conf")
+  port=$(ctld_port)
   unset SLURM_CONF
   cluster_spawn slurmd.n1 slurmd -D -N n1 --conf-server "127.0.0.1:$port"
   export SLURM_CONF=$conf
@@ -102,6 +106,15 @@ as_on_the_node slurm-otel detail off >/dev/null
 check=$(as_on_the_node slurm-otel check) || true
 like "check shows what is an argument" "$check" "SpoolDir +$CLUSTER_SPOOL +argument +plugstack.conf"
 is "and no token" "$(grep -c first <<<"$check")" 0
+
+# --- a login node without a slurmd, which asks slurmctld itself
+mv /run/slurm/conf /run/slurm/conf.off
+job=$(as_on_the_node env "SLURM_CONF_SERVER=127.0.0.1:$(ctld_port)" sbatch --parsable -o /dev/null \
+  --trace-attr=from=login --wrap 'srun -n1 true')
+mv /run/slurm/conf.off /run/slurm/conf
+cluster_wait_job "$job"
+wait_ok "a job of a login node has its trace" "root($job) and steps($job) == [\"0\", \"batch\"]"
+spans_is "which its sbatch began" "root($job).attrs.from" login
 
 # --- new arguments
 plugstack second Detail=node
