@@ -7,10 +7,11 @@
 # first run.
 #
 # usage: tests/matrix.sh [--unit] [--agent] [--cluster] [--sanitized] [--others]
-#                        [--jobs N] [VERSION[=DIR]...] [NAME...]
+#                        [--prepare] [--jobs N] [VERSION[=DIR]...] [NAME...]
 #   --unit, --agent, --cluster  only these groups (default: unit and cluster)
 #   --sanitized   unit tests under sanitizers, and not as shipped
 #   --others      not the version that this host has
+#   --prepare     only make the chroots and build in them
 #   --jobs N      run N tests beside each other
 #   VERSION       only these: 22.05 (bookworm), 24.11 (trixie), 26.05 (forky)
 #   VERSION=DIR   a Slurm built from the source tree in DIR, of any version
@@ -47,6 +48,7 @@ filters=()
 options=()
 shipped=yes
 others=
+prepare=
 declare -A sources=() # by version: the tree to build it from
 
 usage() {
@@ -58,6 +60,7 @@ while (($#)); do
   --unit | --agent | --cluster) groups+=("$1") ;;
   --sanitized) shipped= ;;
   --others) others=yes ;;
+  --prepare) prepare=yes && options+=(--build) ;;
   --jobs) options+=(--jobs "${2:-}") && shift ;;
   -h | --help) usage && exit 0 ;;
   -*) usage >&2 && exit 2 ;;
@@ -157,6 +160,7 @@ for version in "${versions[@]}"; do
   ran+=("$version")
 done
 
+[[ -z $prepare ]] || exit 0
 heading "Which test ran where"
 table_print "$SETUP_CACHE/logs" "${ran[@]}"
 table_skipped "$SETUP_CACHE/logs" "${ran[@]}"

@@ -25,6 +25,7 @@ matrix_chroot() {
   fi
   chroot_alone "$root" IN_MATRIX=yes "${slurm[@]}" \
     bash "$MATRIX_TREE/tests/run.sh" "${options[@]}" "${filters[@]}" {lock}>&- 2>&1 | tee "$logs/out" || true
+  [[ -z $prepare ]] || return 0
   setup_as_root cp -r "$root$MATRIX_TREE/.cache/logs" "$logs/run" || true
   setup_as_root chown -R "$(id -u):$(id -g)" "$logs/run" || true
   setup_as_root find "$root/tmp" -mindepth 1 -delete || true
