@@ -45,7 +45,7 @@ OTHER_RELEASE=trixie # to build other versions in
 versions=()
 groups=()
 filters=()
-options=()
+options=() # of tests/run.sh
 shipped=yes
 others=
 prepare=
@@ -83,7 +83,7 @@ done
 options+=("${groups[@]}" ${shipped:+--shipped})
 
 logs_of() { # VERSION
-  echo "$SETUP_CACHE/logs/matrix-$1"
+  echo "$SETUP_CACHE/logs/matrix-${prepare:+prepare-}$1"
 }
 
 # The host has that Slurm or, if it has none, its release does.

@@ -4,7 +4,9 @@
 # One version of tests/matrix.sh in a chroot: made with debootstrap unless an
 # earlier run did, given this tree's files, and told to run tests/run.sh, which
 # installs what it needs and builds what changed.  To be sourced after setup.sh
-# and chroot.sh.
+# and chroot.sh, by a script with arrays of what tests/run.sh is told: groups,
+# options (with the groups), filters.
+# shellcheck disable=SC2154 # these
 
 MATRIX_DIR=$SETUP_CACHE/matrix
 MATRIX_TREE=/srv/slurm-otel # in the chroot
