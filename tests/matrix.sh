@@ -101,8 +101,10 @@ host_has() { # VERSION
 # Both leave in the version's logs: `why`, if it was skipped, and `out`, whose
 # last line is that of tests/run.sh.
 on_host() { # VERSION
+  local given=
   heading "Slurm $1, on this host"
-  env -u CI RUN_LOGS="$(logs_of "$1")/run" "$TOP/tests/run.sh" "${options[@]}" "${filters[@]}" 2>&1 |
+  [[ -z $(setup_slurm_version 2>/dev/null) ]] || given=$(matrix_source "$1" "$(setup_slurm_version)")
+  env -u CI ${given:+SLURM_SOURCE="$given"} RUN_LOGS="$(logs_of "$1")/run" "$TOP/tests/run.sh" "${options[@]}" "${filters[@]}" 2>&1 |
     tee "$(logs_of "$1")/out"
 }
 
