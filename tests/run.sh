@@ -41,7 +41,7 @@ RUNNER_LONG=(cluster/test_random_jobs cluster/test_sample_errors cluster/test_no
   cluster/test_misconfiguration cluster/test_kinds_ends cluster/test_recovery agent/test_status_codes
   agent/test_metrics agent/test_malice test_spool_interleave test_spool_crash)
 # What configure looks for is needed by all; a group's own tools are its own.
-TEST_PACKAGES=(libcriterion-dev libnghttp2-dev libseccomp-dev protobuf-compiler util-linux curl openssl xxd)
+TEST_PACKAGES=(libcriterion-dev libnghttp2-dev libseccomp-dev protobuf-compiler python3 util-linux curl openssl xxd)
 declare -A GROUP_PACKAGES=(
   [unit]="mandoc"
   [agent]="nginx-light prometheus python3-grpcio strace systemd valgrind"
