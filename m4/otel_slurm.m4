@@ -21,7 +21,7 @@ AC_DEFUN([OTEL_SLURM_HEADERS], [
     [#include <slurm/slurm_version.h>],
     [AC_MSG_ERROR([slurm/slurm_version.h does not define SLURM_VERSION_NUMBER])])
   AC_CHECK_MEMBER([job_desc_msg_t.step_id],
-    [AC_DEFINE([HAVE_JOB_DESC_STEP_ID], [1], [job_desc_msg_t names the job by step_id (26.05+)])],
+    [AC_DEFINE([HAVE_JOB_DESC_STEP_ID], [1], [job_desc_msg_t names the job by step_id (25.11+)])],
     [], [[#include <slurm/slurm.h>]])
   AC_CHECK_MEMBER([job_desc_msg_t.system_comment],
     [AC_DEFINE([HAVE_JOB_DESC_SYSTEM_COMMENT], [1], [job_desc_msg_t can set system_comment])],
@@ -29,12 +29,12 @@ AC_DEFUN([OTEL_SLURM_HEADERS], [
   AC_CHECK_MEMBER([slurm_job_info_t.extra],
     [AC_DEFINE([HAVE_JOB_DESC_EXTRA], [1], [a job shows its extra (23.02+)])],
     [], [[#include <slurm/slurm.h>]])
-  AC_MSG_CHECKING([whether slurm_load_job takes a step id])
+  AC_MSG_CHECKING([whether slurm_load_job takes a step_id])
   AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <slurm/slurm.h>]],
-      [[job_info_msg_t *jobs; slurm_step_id_t id = { .job_id = 1 };
-        return slurm_load_job(&jobs, id, 0);]])],
+      [[slurm_step_id_t id = SLURM_STEP_ID_INITIALIZER;
+        return slurm_load_job(0, id, 0);]])],
     [AC_MSG_RESULT([yes])
-     AC_DEFINE([HAVE_LOAD_JOB_BY_STEP_ID], [1], [slurm_load_job() takes a step id (26.05+)])],
+     AC_DEFINE([HAVE_LOAD_JOB_STEP_ID], [1], [slurm_load_job takes a step_id (26.05+)])],
     [AC_MSG_RESULT([no])])
   AC_CHECK_DECLS([slurm_get_errno], [], [],
     [[#include <slurm/slurm.h>

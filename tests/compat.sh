@@ -77,7 +77,7 @@ for tree; do
   tree=$(cd "$tree" && pwd) || exit 2
   if check >"$work/log" 2>&1; then
     passed=$((passed + 1))
-    echo "ok - ${tree##*/}: $(grep -c '^#define HAVE_J\|^#define HAVE_P' "$work/build/config.h") features"
+    echo "ok - ${tree##*/}:$(sed -n "s,^#define HAVE_\(J[A-Z_]*\|PL[A-Z_]*\|LOAD_[A-Z_]*\) 1.*, \1,p" "$work/build/config.h" | tr -d "\n")"
   else
     failed=$((failed + 1))
     echo "not ok - ${tree##*/}"

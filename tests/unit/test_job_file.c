@@ -37,6 +37,7 @@ static struct job_file sample(void)
 				 .partition = "main",
 				 .uid = 1000,
 				 .restart = 2,
+				 .sluid = "s028T5CY4TQKFF",
 				 .prolog_ns = 1700000000000000001 };
 
 	cr_assert_eq(
@@ -66,6 +67,7 @@ Test(job_file, comes_back_as_written)
 	cr_assert_str_eq(got.partition, "main");
 	cr_assert_eq(got.uid, 1000);
 	cr_assert_eq(got.restart, 2);
+	cr_assert_str_eq(got.sluid, "s028T5CY4TQKFF");
 	cr_assert_eq(got.prolog_ns, file.prolog_ns);
 	cr_assert_not(got.state.setup);
 	cr_assert_eq(got.state.kind, JOB_KIND_UNKNOWN);
