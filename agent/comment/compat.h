@@ -10,24 +10,13 @@
 
 #include "config.h"
 
-/* 26.05 names a job to update by its step id. */
+/* 25.11 names a job to update by its step id, */
 #ifdef HAVE_JOB_DESC_STEP_ID
 #define JOB_DESC_SET_JOB_ID(desc, id) ((desc)->step_id.job_id = (id))
 #else
 #define JOB_DESC_SET_JOB_ID(desc, id) ((desc)->job_id = (id))
 #endif
 
-<<<<<<< HEAD
-/* Reads one job, as slurm_load_job(): 26.05 names it by its step id there, too.
- */
-static inline int load_job(job_info_msg_t **ret, uint32_t job_id)
-{
-#ifdef HAVE_LOAD_JOB_BY_STEP_ID
-	slurm_step_id_t job = SLURM_STEP_ID_INITIALIZER;
-
-	job.job_id = job_id;
-	return slurm_load_job(ret, job, 0);
-=======
 /* and 26.05 one to read. */
 static inline int load_job(job_info_msg_t **ret, uint32_t job_id)
 {
@@ -36,7 +25,6 @@ static inline int load_job(job_info_msg_t **ret, uint32_t job_id)
 
 	id.job_id = job_id;
 	return slurm_load_job(ret, id, 0);
->>>>>>> w-C
 #else
 	return slurm_load_job(ret, job_id, 0);
 #endif
