@@ -146,7 +146,7 @@ static bool set_comment(const struct config *config, struct job_record *job,
 
 	if (config->job_comment == JOB_COMMENT_NONE)
 		return false;
-	if (comment_find(view->comment, &shown))
+	if (view->comment && comment_find(view->comment, &shown))
 		return true;
 	text = comment_compose(view->comment, &context->trace_id,
 			       config->trace_url);
