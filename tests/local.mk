@@ -9,3 +9,6 @@ EXTRA_DIST += tests/unit/tap.sh tests/run.sh tests/checks.sh tests/matrix.sh tes
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/tap.sh
 include tests/agent/local.mk
 include tests/fuzz/local.mk
+
+# For developers: compiles against several source trees of Slurm.
+EXTRA_DIST += tests/compat.sh

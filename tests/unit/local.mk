@@ -208,7 +208,7 @@ endif
 check_PROGRAMS += $(slurm_tests)
 TESTS += $(slurm_tests)
 check_PROGRAMS += $(unit_tests) $(plugin_tests) $(status_tests) $(cli_tests) $(agent_tests)
-TESTS += $(unit_tests) $(plugin_tests) $(status_tests) $(cli_tests) $(agent_tests) tests/cli/test_show.sh
+TESTS += $(unit_tests) $(plugin_tests) $(status_tests) $(cli_tests) $(agent_tests) tests/cli/test_show.sh tests/cli/test_configure.sh
 endif
 EXTRA_DIST += tests/unit/collector.h tests/unit/tunnel.h tests/unit/config_support.h \
 	tests/unit/otlp_fixture.h tests/unit/spool_steps.h \

@@ -13,7 +13,10 @@
 #include <criterion/criterion.h>
 
 #include "fake_spank.h"
+#include "host/sluid.h"
+#include "host/start_note.h"
 #include "proto/otlp.pb-c.h"
+#include "span/attrs.h"
 #include "spank/compat.h"
 #include "spank/job_file.h"
 #include "spank/job_script.h"
@@ -472,6 +475,78 @@ static const char *root_of(uint32_t restart)
 	job_context_root_id(&context, plugin.step.job.cluster, 7, restart, &id);
 	span_id_format(&id, hex);
 	return hex;
+}
+
+/* ---- what slurmctld did or said at the start of the job
+ */
+
+#define SLUID "s028T5CY4TQKFF"
+
+static int comments_asked_for(const char *note)
+{
+	setenv("SPANK_" START_NOTE_VAR, note, 1);
+	prolog("00-" TRACE "-" SUBMITTER "-01", "n1");
+	n_comments = 0;
+	read_spool();
+	return n_comments;
+}
+
+Test(step_hooks, a_comment_of_slurmctlds_is_not_asked_for)
+{
+	cr_assert_eq(comments_asked_for("0:wait,comment"), 0);
+	cr_assert_eq(comments_asked_for("0:comment"), 0);
+	cr_assert_eq(comments_asked_for("0:wait"), 1);
+}
+
+Test(step_hooks, nor_does_a_note_of_another_attempt_count)
+{
+	cr_assert_eq(comments_asked_for("1:wait,comment"), 1);
+	setenv("SLURM_JOB_RESTART_COUNT", "1", 1);
+	cr_assert_eq(comments_asked_for("1:wait,comment"), 1,
+		     "that of the prolog before");
+}
+
+static bool has_sluid(uint32_t step_id)
+{
+	const int status = 0;
+
+	begin(step_id, 0);
+	fake_spank_setenv(SLUID_VAR, SLUID);
+	run(&status, 1);
+	n_spans = 0;
+	read_spool();
+	cr_assert_gt(n_spans, 0);
+	return has_attr(spans[n_spans - 1], ATTR_SLUID);
+}
+
+Test(step_hooks, sluid_of_the_prolog_is_on_every_span)
+{
+	setenv(SLUID_VAR, SLUID, 1);
+	prolog("00-" TRACE "-" SUBMITTER "-01", "n1");
+	unsetenv(SLUID_VAR);
+	begin(SLURM_BATCH_SCRIPT, 0);
+	run((const int[]){ 0 }, 1);
+	read_spool();
+	cr_assert_eq(n_spans, 1);
+	cr_assert(has_attr(spans[0], ATTR_SLUID));
+}
+
+Test(step_hooks, sluid_of_the_environment_where_no_prolog_told_it)
+{
+	cr_assert(has_sluid(0));
+}
+
+/* It would be that of the job which submitted this one. */
+Test(step_hooks, sluid_of_a_scripts_environment_is_not_believed)
+{
+	cr_assert_not(has_sluid(SLURM_BATCH_SCRIPT));
+}
+
+Test(step_hooks, what_is_no_sluid_is_left_out)
+{
+	setenv(SLUID_VAR, "s\n", 1);
+	prolog("00-" TRACE "-" SUBMITTER "-01", "n1");
+	cr_assert_not(has_sluid(0), "the prolog's word stands");
 }
 
 /* Slurm may leave the prolog out where the job has run before, and tells the
