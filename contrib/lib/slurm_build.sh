@@ -29,10 +29,10 @@ slurm_build() {
     echo "error: $root already has a Slurm of its own, ${other##*/}: remove that directory first" >&2
     return 1
   fi
-  setup_quietly "packages to build Slurm with" chroot_run "$root" \
+  setup_quietly "packages to build Slurm with" chroot_alone "$root" \
     apt-get install -y --no-install-recommends "${SLURM_BUILD_PACKAGES[@]}" || return
   setup_quietly "copy of the source tree" slurm_build_copy "$root" "$source" "$version" || return
-  setup_quietly "Slurm $version from source" chroot_run "$root" bash -c \
+  setup_quietly "Slurm $version from source" chroot_alone "$root" bash -c \
     "$(declare -f slurm_build_inside slurm_build_make); slurm_build_inside $version" || return
   setup_as_root touch "$root/usr/local/src/built-$version"
 }

@@ -7,7 +7,8 @@
 needs_jobcomp
 unset TRACEPARENT TRACESTATE BAGGAGE
 
-compgen -G '/usr/lib/*/slurm-wlm/job_submit_lua.so' >/dev/null ||
+CLUSTER_PLUGINS=no
+[[ -f $(cluster_plugin_dirs)/job_submit_lua.so ]] ||
   skip_all "no job_submit_lua.so on this machine"
 
 start_with_plugins --nodes 1 --slurm-conf JobSubmitPlugins=otel \

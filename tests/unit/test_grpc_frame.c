@@ -71,7 +71,8 @@ Test(grpc_frame, the_first_message_counts)
 
 Test(grpc_frame, what_is_sealed_opens)
 {
-	uint8_t frame[GRPC_PREFIX + 3] = "xxxxxabc";
+	uint8_t frame[GRPC_PREFIX + 3] = { 'x', 'x', 'x', 'x',
+					   'x', 'a', 'b', 'c' };
 	const uint8_t compressed[] = { 1, 0x03, 0xff, 0xfe, 0xfd };
 
 	grpc_frame_seal(frame, 3, false);

@@ -60,7 +60,7 @@ Test(hex, encodes_in_lower_case_and_ends_with_nul)
 
 Test(hex, nothing_is_nothing)
 {
-	char out[2] = "??";
+	char out[2] = { '?', '?' };
 	uint8_t byte = 7;
 
 	hex_encode(&byte, 0, out);

@@ -1,12 +1,16 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Slurm's scrontab, which Debian's package leaves out: built from the source
-# tree of the Slurm that is installed, and linked with its library.
+# Slurm's scrontab, which older packages of Debian leave out: then it is built
+# from the source tree of the Slurm that is installed, and linked with its library.
 
-# scrontab_build FILE; fails where source tree or library are missing.
+# scrontab_build FILE; fails where it is missing, and source tree or library are, too.
 scrontab_build() {
   local dir=$1.build source=${SLURM_SOURCE:-} library
+  if library=$(command -v scrontab); then
+    ln -s "$library" "$1"
+    return
+  fi
   library=$(ldd "$(command -v slurmctld)" | awk '/libslurmfull/ { print $3 }')
   [[ -d $source/src/scrontab && -n $library ]] || return
   mkdir -p "$dir/slurm"
