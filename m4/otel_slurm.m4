@@ -21,7 +21,7 @@ AC_DEFUN([OTEL_SLURM_HEADERS], [
     [#include <slurm/slurm_version.h>],
     [AC_MSG_ERROR([slurm/slurm_version.h does not define SLURM_VERSION_NUMBER])])
   AC_CHECK_MEMBER([job_desc_msg_t.step_id],
-    [AC_DEFINE([HAVE_JOB_DESC_STEP_ID], [1], [job_desc_msg_t names the job by step_id (26.05+)])],
+    [AC_DEFINE([HAVE_JOB_DESC_STEP_ID], [1], [job_desc_msg_t names the job by step_id (25.11+)])],
     [], [[#include <slurm/slurm.h>]])
   AC_CHECK_MEMBER([job_desc_msg_t.system_comment],
     [AC_DEFINE([HAVE_JOB_DESC_SYSTEM_COMMENT], [1], [job_desc_msg_t can set system_comment])],

@@ -10,7 +10,7 @@
 
 #include "config.h"
 
-/* 26.05 names a job to update by its step id. */
+/* 25.11 names a job to update by its step id, */
 #ifdef HAVE_JOB_DESC_STEP_ID
 #define JOB_DESC_SET_JOB_ID(desc, id) ((desc)->step_id.job_id = (id))
 #else

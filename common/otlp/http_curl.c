@@ -5,6 +5,7 @@
 #include "otlp/http_curl.h"
 
 #include <errno.h>
+#include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 
@@ -67,6 +68,19 @@ static int check_libcurl(bool http2, struct err *err)
 		curl->version);
 }
 
+/* CAFile stands instead of the system's authorities, and some systems have a
+ * directory of them beside the file.  New libcurls (8.22) take NULL for their
+ * default, so OpenSSL is shown a directory that can not have an entry; GnuTLS
+ * would refuse that. */
+static const char *no_directory(void)
+{
+	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+
+	return curl->ssl_version && strstr(curl->ssl_version, "GnuTLS")
+		       ? NULL
+		       : "/dev/null";
+}
+
 static int set_tls(CURL *curl, const struct config *config, struct err *err)
 {
 	const struct {
@@ -88,10 +102,8 @@ static int set_tls(CURL *curl, const struct config *config, struct err *err)
 			 config->tls_verify ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST,
 			 config->tls_verify ? 2L : 0L);
-	/* CAFile stands instead of the system's authorities, and some systems
-	 * have a directory of them beside the file */
 	if (config->ca_file)
-		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+		curl_easy_setopt(curl, CURLOPT_CAPATH, no_directory());
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		_cleanup_close_ int fd = -1;
 

@@ -61,10 +61,10 @@ setup_as_root() {
 }
 
 setup_missing() {
-  local package
+  local package installed
+  installed=$'\n'$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null)$'\n' || true
   for package; do
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
-      printf '%s ' "$package"
+    [[ $installed == *$'\n'"installed $package"$'\n'* ]] || printf '%s ' "$package"
   done
 }
 
@@ -174,13 +174,14 @@ setup_check_source() { # VERSION
 }
 
 # Sets SLURM_SOURCE to what the archive has, or had at an earlier run.  That it has
-# none is believed for a day.
+# none is believed for a day, and as long as it does not answer.
 setup_archived_source() { # VERSION
   local none=$SETUP_CACHE/slurm-$1.none
   SLURM_SOURCE=$SETUP_CACHE/slurm-$1
   [[ ! -f $SLURM_SOURCE/META ]] || return 0
   [[ -n $(find "$none" -mtime -1 2>/dev/null) ]] ||
-    setup_quietly "source tree of Slurm $1, from the archive" setup_ask_archive "$1" "$none" || exit 1
+    setup_quietly "source tree of Slurm $1, from the archive" setup_ask_archive "$1" "$none" ||
+    [[ -e $none ]] || exit 1
   [[ ! -f $SLURM_SOURCE/META ]] || return 0
   SLURM_SOURCE=
   echo "  no source tree of Slurm $1 in the archive (SLURM_SOURCE=DIR gives one): jobcomp/otel is not built"
@@ -257,11 +258,11 @@ setup_configured_with() {
 }
 
 # What is installed goes: it may be of another Slurm, or not be built this time.
-setup_configure() {
-  local dir=$1
+setup_configure() (
+  dir=$1
   shift
   cd "$dir" || return
   rm -rf stage
   "$SETUP_TOP/configure" --prefix="$dir/stage" ${SLURM_SOURCE:+"--with-slurm-source=$SLURM_SOURCE"} "$@" &&
     setup_configured_with "$@" >configured-with
-}
+)

@@ -297,7 +297,8 @@ Test(export_grpc, an_answer_with_which_the_connection_ends)
 	expect(VERDICT_RETRY);
 	for (int i = 0; i < 2; i++)
 		cr_assert_neq(send_spans(1).verdict, VERDICT_REJECT);
-	expect(VERDICT_SENT);
+	/* some libcurls see the end of the last one only now */
+	expect_sent_soon();
 }
 
 Test(export_grpc, a_request_that_a_goaway_refused_is_kept)

@@ -452,7 +452,7 @@ static const char ca_text[] =
 	"Ot3u+PPtAiACRXE7kxzXleaco7iZyXZpjdSSjvMWKs0k6Yj4OPIeeQ==\n"
 	"-----END CERTIFICATE-----\n";
 
-/* Whether a directory of authorities was asked for. */
+/* Whether a directory of authorities was asked for that can have any. */
 static bool trusts_a_directory;
 
 /* Stand before OpenSSL's, of which libcurl calls the first, before 7.87 the
@@ -464,8 +464,7 @@ __attribute__((visibility("default"))) int X509_STORE_load_path(void *store,
 								const char *dir)
 {
 	(void)store;
-	(void)dir;
-	trusts_a_directory = true;
+	trusts_a_directory = strcmp(dir, "/dev/null") != 0;
 	return 1;
 }
 
