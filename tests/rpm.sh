@@ -78,7 +78,7 @@ fake() {
   mkdir -p "$DIR/fake"
   printf '%s\n' "Name: $name" "Version: $version" 'Release: 1' 'Summary: in place of another' 'License: none' \
     "$@" '%description' 'For a test.' '%files' >"$spec"
-  rpmbuild -bb --define "_topdir $DIR/fake" "$spec" >&2
+  rpmbuild -bb --define "_topdir $DIR/fake" "$spec" >&2 || return
   echo "$DIR/fake/RPMS/$(rpm --eval '%{_arch}')/$name-$version-1.$(rpm --eval '%{_arch}').rpm"
 }
 
@@ -299,6 +299,7 @@ run() {
   NEXT=${RELEASE_OF_SLURM%.*}.$(printf %02d $((10#${RELEASE_OF_SLURM#*.} + 1)))
   OTHER_MICRO=$RELEASE_OF_SLURM.$((${VERSION##*.} + 1))
   ip link set lo up
+  ip address add 192.0.2.1/32 dev lo # getaddrinfo() counts no 127.0.0.1 as IPv4
   hostname "$NODE"
   # the upper layer can not lie in the lower one
   mkdir -p "$WORK" && mount -t tmpfs tmpfs "$WORK"
