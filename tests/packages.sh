@@ -185,7 +185,7 @@ test_upgrade() {
   local waiting
   site_block
   ok "a job runs without a receiver" site_job second
-  ok "its spans wait" until_true 20 site_waits 4
+  ok "its spans wait" until_true 20 site_waits 5
   waiting=$(site_waiting)
   site_higher_version
   ok "apt upgrades them" site_apt_install upgrade
