@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "cli/check_files.h"
+#include "cli/check_plugins.h"
 #include "cli/check_send.h"
 #include "cli/check_slurm.h"
 #include "config/config.h"
@@ -31,6 +32,7 @@ static const char *const origins[] = {
 
 static const char help[] =
 	"Usage: slurm-otel check [--config FILE] [--send]\n"
+	"       slurm-otel check --plugin FILE\n"
 	"\n"
 	"Prints the configuration of slurm-otel with the origin of each value, "
 	"and\n"
@@ -40,6 +42,9 @@ static const char help[] =
 	"  --send         then send a test span to every endpoint, as the "
 	"agent would\n"
 	"                 (root becomes AgentUser for it)\n"
+	"  --plugin FILE  check nothing but this plugin of Slurm's: is it for the "
+	"Slurm\n"
+	"                 of this host?  `make install` asks this first\n"
 	"  --help         print this\n"
 	"\n"
 	"Exit status: 0 no mistakes, and every endpoint took the span; 1 "
@@ -191,7 +196,7 @@ static int check(const char *path, bool optional, bool send)
 	struct config *config = NULL;
 	struct stat st;
 	size_t len = 0;
-	int mistakes, failed;
+	int mistakes, misfits, failed;
 
 	findings.out = open_memstream(&text, &len);
 	if (!findings.out)
@@ -211,10 +216,12 @@ static int check(const char *path, bool optional, bool send)
 		check_files(config, note_warning, &findings);
 		check_slurm(config, note_warning, &findings);
 	}
+	misfits = check_plugins(note_mistake, &findings);
 	fclose(findings.out);
 	printf("\n%s%s", text ? text : "", len ? "\n" : "");
-	print_verdict(mistakes, findings.warnings, config && config->enabled);
-	failed = fflush(stdout) || mistakes;
+	print_verdict(mistakes + misfits, findings.warnings,
+		      config && config->enabled);
+	failed = fflush(stdout) || mistakes || misfits;
 	if (send)
 		failed |= send_span(config, mistakes);
 	config_destroy(config);
@@ -226,11 +233,12 @@ int check_main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "send", no_argument, NULL, 's' },
+		{ "plugin", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	char path[PATH_MAX];
-	const char *given = NULL;
+	const char *given = NULL, *plugin = NULL;
 	bool send = false;
 	int option;
 
@@ -242,6 +250,9 @@ int check_main(int argc, char **argv)
 			break;
 		case 's':
 			send = true;
+			break;
+		case 'p':
+			plugin = optarg;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -256,6 +267,8 @@ int check_main(int argc, char **argv)
 			argv[optind]);
 		return 2;
 	}
+	if (plugin)
+		return check_plugin_file(plugin);
 	if (!given && config_default_path(path, sizeof(path)) < 0) {
 		fputs("slurm-otel check: the path of slurm.conf is too long\n",
 		      stderr);

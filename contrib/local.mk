@@ -8,4 +8,5 @@ EXTRA_DIST += \
 	contrib/examples/node/package.json \
 	contrib/examples/shell-curl/job.sh \
 	contrib/lib/chroot.sh \
-	contrib/lib/setup.sh
+	contrib/lib/setup.sh \
+	contrib/rpm/slurm-otel.spec

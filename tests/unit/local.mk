@@ -91,6 +91,7 @@ tests_unit_test_spool_census_LDADD = $(status_test_libs)
 
 # The command line tool.
 cli_tests = \
+	tests/unit/test_check_plugins \
 	tests/unit/test_cli_check \
 	tests/unit/test_draw \
 	tests/unit/test_read_otlp_json \
@@ -99,6 +100,10 @@ cli_tests = \
 cli_test_libs = libotelcli.la $(LDADD) $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_status_view_LDADD = $(cli_test_libs)
 tests_unit_test_cli_check_LDADD = $(cli_test_libs)
+tests_unit_test_check_plugins_LDADD = $(cli_test_libs)
+check_LTLIBRARIES += tests/unit/fake_plugin.la
+tests_unit_fake_plugin_la_SOURCES = tests/unit/fake_plugin.c tests/unit/fake_plugin.h
+tests_unit_fake_plugin_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 tests_unit_test_draw_LDADD = $(cli_test_libs)
 tests_unit_test_read_otlp_json_LDADD = $(cli_test_libs)
 tests_unit_test_trace_tree_LDADD = $(cli_test_libs)
