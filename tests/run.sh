@@ -12,8 +12,8 @@
 #   -v     show the output of every test
 #
 # With CI=true in the environment it also fuzzes each target for 10 s, builds
-# with clang, checks the distribution (`make distcheck`) and lints the shell
-# scripts.
+# with clang, checks the distribution (`make distcheck`), lints the shell
+# scripts, and installs the Debian packages in chroots.
 # The last line is `N passed, N failed`; the exit status is 0 when none failed.
 set -euo pipefail
 
@@ -199,12 +199,22 @@ run_fuzzers() {
 }
 
 lint_shell() {
-  cd "$TOP" && shellcheck -x contrib/*.sh contrib/lib/*.sh contrib/examples/*/*.sh tests/*.sh tests/*/*.sh \
+  cd "$TOP" && shellcheck -x contrib/*.sh contrib/debian/*.sh contrib/debian/*.p* contrib/lib/*.sh contrib/examples/*/*.sh tests/*.sh tests/*/*.sh \
     tests/cluster/lib/*.sh bench/*.sh .ci/run
 }
 
 lint_manuals() {
   cd "$TOP" && ! mandoc -T lint -W warning doc/*.[158] | grep .
+}
+
+# Chroots and packages are made outside of the test, whose time is limited.
+run_packages() {
+  local release
+  for release in bookworm trixie; do
+    wanted "packages $release" || continue
+    "$TOP/tests/packages.sh" --prepare $release >/dev/null || true # the test says so, too
+    run_tap "packages $release" "$TOP/tests/packages.sh" $release
+  done
 }
 
 distcheck() {
@@ -269,6 +279,8 @@ if [[ -n $slow ]]; then
   check "clang, warnings as errors" setup_build build-clang clang --enable-werror CC=clang
   check "shellcheck" lint_shell
   check "make distcheck" distcheck
+  heading "Debian packages, installed in fresh chroots"
+  run_packages
 fi
 
 printf '\n%d min %d s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60))
