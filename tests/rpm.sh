@@ -7,7 +7,9 @@
 # the trace of a job; upgraded with spans that wait, removed, and refused beside
 # another Slurm.
 #
-# usage: tests/rpm.sh
+# usage: tests/rpm.sh [--prepare]
+#   --prepare  only what takes long: the packages.  A run without it does that
+#              first, unless nothing has changed.
 #
 # Speaks TAP.  Wants root, overlayfs and namespaces: what is installed, and the
 # cluster, are gone when they end.  This host's Slurm is Debian's, and no RPM: a
@@ -39,10 +41,10 @@ step() {
   setup_quietly "$@" >&2 || exit 1
 }
 
-# Some file of the tree is newer than the packages.
+# Some file that the packages are made of is newer than they.
 stale() {
   [[ ! -e $DIR/built ]] || [[ -n $(find "$SETUP_TOP" \( -path "$SETUP_CACHE" -o -path '*/build*' -o -path '*/.git' \
-    -o -name autom4te.cache \) -prune -o -type f -newer "$DIR/built" -print -quit) ]]
+    -o -path "$SETUP_TOP/tests" -o -path "$SETUP_TOP/bench" -o -name autom4te.cache \) -prune -o -type f -newer "$DIR/built" -print -quit) ]]
 }
 
 slurm_plugin_dir() {
@@ -78,7 +80,7 @@ fake() {
   mkdir -p "$DIR/fake"
   printf '%s\n' "Name: $name" "Version: $version" 'Release: 1' 'Summary: in place of another' 'License: none' \
     "$@" '%description' 'For a test.' '%files' >"$spec"
-  rpmbuild -bb --define "_topdir $DIR/fake" "$spec" >&2
+  rpmbuild -bb --define "_topdir $DIR/fake" "$spec" >&2 || return
   echo "$DIR/fake/RPMS/$(rpm --eval '%{_arch}')/$name-$version-1.$(rpm --eval '%{_arch}').rpm"
 }
 
@@ -133,7 +135,8 @@ layer() {
     mount --rbind /dev "$dir/root/dev" &&
     mount --rbind /sys "$dir/root/sys" &&
     mount -t tmpfs tmpfs "$dir/root/run" &&
-    rm -rf "$dir/root/etc/slurm" "$dir/root/var/lib/rpm" "$dir/root/var/spool/slurm-otel"
+    rm -rf "$dir/root/etc/slurm" "$dir/root/var/lib/rpm" "$dir/root/root/.rpmdb" \
+      "$dir/root/var/spool/slurm-otel"
 }
 
 site_rpm() {
@@ -142,8 +145,8 @@ site_rpm() {
 
 # What no administrator, cluster or package manager wrote.
 left() {
-  (cd "$WORK/site/upper" && find . ! -type d -printf '/%P\n') |
-    grep -vE '^/(srv|tmp|run|etc/slurm|var/lib/rpm|var/log|var/spool/slurm-otel)(/|$)' |
+  (cd "$WORK/site/upper" && find . \( ! -type d -o -name '*otel*' \) -printf '/%P\n') |
+    grep -vE '^/(srv|tmp|run|etc/slurm|var/lib/rpm|root/.rpmdb|var/log|var/spool/slurm-otel)(/|$)' |
     grep -vFx -f "$WORK/before" || true
 }
 
@@ -263,7 +266,7 @@ test_upgrade() {
   local waiting
   site_block
   ok 'a job runs without a receiver' site_job second
-  ok 'its spans wait' until_true 20 site_waits 4
+  ok 'its spans wait' until_true 20 site_waits 5
   waiting=$(site_waiting)
   echo '# the site has been here' >>"$SITE/etc/logrotate.d/slurm-otel"
   like 'rpm upgrades them, and says what to restart' "$(site_run sh -c 'rpm -U /srv/upgrade/*.rpm' 2>&1)" \
@@ -299,6 +302,8 @@ run() {
   NEXT=${RELEASE_OF_SLURM%.*}.$(printf %02d $((10#${RELEASE_OF_SLURM#*.} + 1)))
   OTHER_MICRO=$RELEASE_OF_SLURM.$((${VERSION##*.} + 1))
   ip link set lo up
+  # without an address of the outside getaddrinfo finds none to listen at
+  ip address add 192.0.2.1/32 dev lo
   hostname "$NODE"
   # the upper layer can not lie in the lower one
   mkdir -p "$WORK" && mount -t tmpfs tmpfs "$WORK"
@@ -330,4 +335,5 @@ if [[ ${1:-} == --inside ]]; then
   exit
 fi
 prepare
+[[ ${1:-} != --prepare ]] || exit 0
 exec unshare --mount --net --uts --pid --fork --kill-child --mount-proc "$0" --inside

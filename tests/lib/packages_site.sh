@@ -210,11 +210,12 @@ site_exported() {
 }
 
 site_waiting() {
-  site_run slurm-otel status --json | jq '[.spools[].waiting.spans] | add'
+  # its status is 1 where something waits
+  { site_run slurm-otel status --json || true; } | jq '[.spools[].waiting.spans] | add'
 }
 
 site_waits() { # SPANS
-  [[ $(site_waiting) -eq $1 ]]
+  [[ $(site_waiting) -ge $1 ]]
 }
 
 site_block() {
