@@ -205,7 +205,7 @@ test_removal() {
   guide_take_out
   site_restart
   is "the agents run on" "$(site_agents | wc -l)" 2
-  ok "apt removes them" site_run apt-get remove -y --autoremove "${NAMES[@]}"
+  ok "apt removes them" site_apt_remove "${NAMES[@]}"
   is "no agent runs" "$(site_agents)" ""
   ok "Slurm goes on" site_job third
   is "nothing but the spool and configuration is left" \
@@ -231,12 +231,12 @@ test_other_slurm() {
   output=$(site_run sh -c 'dpkg -i /srv/packages/slurm-otel-login_*.deb' 2>&1) &&
     fail "dpkg refuses the plugin of another release" "$output"
   like "another release, dpkg: both versions are named" "$output" "slurm-client \(>= $release\).*$other-1"
-  output=$(site_run sh -c 'dpkg -i /srv/packages/slurm-otel_*.deb /srv/packages/slurm-otel-controller_*.deb' 2>&1) &&
-    fail "dpkg refuses plugins of another version" "$output"
-  like "another version, dpkg: both versions are named" "$output" "slurmctld \(<< $VERSION\.1~\).*$next-1"
   output=$(site_run sh -c 'apt-mark hold slurm-client && apt-get install -y --no-download /srv/packages/slurm-otel-login_*.deb' 2>&1) &&
     fail "apt refuses the plugin of another release" "$output"
   like "another release, apt: both versions are named" "$output" "slurm-client \(>= $release\).*$other-1"
+  output=$(site_run sh -c 'dpkg -i /srv/packages/slurm-otel_*.deb /srv/packages/slurm-otel-controller_*.deb' 2>&1) &&
+    fail "dpkg refuses plugins of another version" "$output"
+  like "another version, dpkg: both versions are named" "$output" "slurmctld \(<< $VERSION\.1~\).*$next-1"
   is "no plugin was put there" "$(find "$SITE/usr/lib" -name '*_otel.so')" ""
   chroot_remove "$DIR/other"
 }
@@ -253,7 +253,7 @@ case ${1:-} in
 bookworm | trixie) RELEASE=$1 ;;
 *) sed -n 's/^# \{0,1\}//; /^usage:/,/^  RELEASE/p' "$0" >&2 && exit 2 ;;
 esac
-DIR=$SETUP_CACHE/packages/$RELEASE
+DIR=$(realpath -m "$SETUP_CACHE/packages/$RELEASE") # as /proc/mounts has it
 SITE=$DIR/site/root
 
 if [[ -n $inside ]]; then

@@ -116,6 +116,12 @@ site_apt_install() { # NAME of give_packages
   site_run sh -c "apt-get install -y --no-install-recommends /srv/$1/*.deb"
 }
 
+# With what came with them, which libc6 and the like may recommend.
+site_apt_remove() { # PACKAGE...
+  site_run apt-get remove -y --autoremove -o APT::AutoRemove::RecommendsImportant=false \
+    -o APT::AutoRemove::SuggestsImportant=false "$@"
+}
+
 # The same packages with a higher version, as the next build of them.
 site_higher_version() {
   local work=$DIR/higher deb
