@@ -62,6 +62,8 @@ static void format(const struct job_file *file, struct buf *out)
 		   file->partition, file->uid, boot);
 	buf_printf(out, "tracestate=%s\nbaggage=%s\n", file->context.tracestate,
 		   file->context.baggage);
+	if (file->by_extern)
+		buf_puts(out, "extern=1\n");
 }
 
 int job_file_write(int spool_fd, uint32_t job_id, const struct job_file *file,
@@ -133,6 +135,7 @@ static int parse(const char *text, struct job_file *ret)
 		file.uid = (uint32_t)strtoul(uid, NULL, 10);
 	file.restart = (uint32_t)strtoul(field(text, "restart"), NULL, 10);
 	file.prolog_ns = strtoull(field(text, "prolog"), NULL, 10);
+	file.by_extern = *field(text, "extern") == '1';
 	*ret = file;
 	return 0;
 }
