@@ -178,7 +178,7 @@ scopes() {
 }
 
 no_steps_to_come() {
-  [[ -z $(squeue -h -r -O name:20 | grep -v '^\(first\|plain\) ') ]]
+  ! squeue -h -r -O name:20 | grep -v '^\(first\|plain\) ' >/dev/null
 }
 
 restart_slurmctld() {
