@@ -69,7 +69,7 @@ cgroup_v2() {
 cgroup_end() {
   local link
   for link in "$CGROUPS" "$CGROUPS"/*; do
-    [[ ! -d $link ]] || find "$link/" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+    [[ ! -d $link ]] || find "$(readlink -f "$link")" -depth -type d -exec rmdir {} \; 2>/dev/null || true
   done
   rm -rf "$CGROUPS" 2>/dev/null || true
 }
@@ -154,6 +154,8 @@ ${2:-}"
 container_missing() {
   if [[ $(id -u) != 0 ]]; then
     echo "only root may make one"
+  elif ! mountpoint -q /; then
+    echo "none in a chroot"
   elif ! cluster_slurm_since 23.02; then
     echo "this Slurm takes all of /tmp for it, where the cluster is"
   fi
@@ -167,7 +169,7 @@ fi
 if cluster_slurm_since 24.05 && [[ -z $(container_missing) ]]; then
   container "contain_spank" 'SlurmdParameters=config_overrides,contain_spank'
 else
-  skip "contain_spank" "this Slurm has none"
+  skip "contain_spank" "no job_container/tmpfs, or a Slurm before 24.05"
 fi
 
 done_testing
