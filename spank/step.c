@@ -8,6 +8,7 @@
 #include "host/daemon_spool.h"
 #include "spank/attempt.h"
 #include "spank/compat.h"
+#include "spank/extern_step.h"
 #include "spank/held_job.h"
 #include "spank/plugin.h"
 #include "spank/setup_phase.h"
@@ -74,10 +75,12 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	struct err err;
 
 	get_items(sp, step);
-	/* The extern step runs nothing of the user's. */
-	if (step->step_id == SLURM_EXTERN_CONT)
-		return;
 	strncpy(step->node, node ? node : "", sizeof(step->node) - 1);
+	/* The extern step runs nothing of the user's. */
+	if (step->step_id == SLURM_EXTERN_CONT) {
+		extern_step_begin(plugin, sp);
+		return;
+	}
 	spank_get_item(sp, S_JOB_ENV, &env);
 	get_array(sp, env, step);
 	/* without a spool, the end of the step says what is lost */
@@ -89,10 +92,10 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	step_wish_heed(plugin->config, env, step);
 	step_gpus_read(env, !step_spans_nodes(step), &step->gpus);
 	step_resource_make(plugin->config, env, step, &resource);
-	setup_phase_write(plugin->config, spool, env, step);
+	attempt_watch(step);
+	setup_phase_begin(plugin->config, spool, env, step);
 	step_env_hand_out(sp, step, &resource); /* env is stale from here on */
 	step->active = true;
-	attempt_watch(step);
 	tasks_make(&step->tasks, local_tasks(step));
 	step_record_make(plugin->config, spool, step);
 	held_step_note(plugin->config, spool, step->fate, step->job_id, false);
@@ -132,14 +135,16 @@ static void note_end(const struct config *config, const struct step *step)
 {
 	_cleanup_close_ int spool = -1;
 
-	if (!step->active || step->fate != TRACE_HELD)
+	if (!step->active || (step->fate != TRACE_HELD && !step->owes_setup))
 		return;
 	spool = node_spool_open(config, step->node, NULL);
+	setup_phase_end(config, spool, step);
 	held_step_note(config, spool, step->fate, step->job_id, true);
 }
 
 void step_exit(struct plugin *plugin)
 {
+	extern_step_end(plugin);
 	attempt_learn(&plugin->step);
 	step_end_write(plugin->config, &plugin->step);
 	note_end(plugin->config, &plugin->step);

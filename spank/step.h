@@ -55,6 +55,9 @@ struct step {
 	struct failed_tasks failed;
 	uint32_t ended_tasks;   /* of this node, however they did */
 	uint32_t *told_restart; /* shared with the task, or NULL: attempt.h */
+	bool owes_setup; /* the setup phase is told of at its end: setup_phase.h
+			  */
+	bool is_extern; /* and stands in for prolog and epilog: extern_step.h */
 	struct tasks tasks;
 	struct open_record record; /* closes the step, should we be killed */
 };

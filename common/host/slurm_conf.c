@@ -174,8 +174,17 @@ int slurm_conf_names(const char *key, const char *const *words, struct err *err)
 
 bool slurm_conf_prolog_at_allocation(void)
 {
-	static const char *const flags[] = { "Alloc", "Contain",  "NoHold",
-					     "X11",   "RunInJob", NULL };
+	static const char *const flags[] = {
+		"Alloc", "Contain", "NoHold", "X11", "ForceRequeueOnFail", NULL
+	};
+
+	return slurm_conf_names("PrologFlags", flags, NULL) > 0 &&
+	       !slurm_conf_prolog_in_job();
+}
+
+bool slurm_conf_prolog_in_job(void)
+{
+	static const char *const flags[] = { "RunInJob", NULL };
 
 	return slurm_conf_names("PrologFlags", flags, NULL) > 0;
 }

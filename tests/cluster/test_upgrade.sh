@@ -178,7 +178,7 @@ scopes() {
 }
 
 no_steps_to_come() {
-  [[ -z $(squeue -h -r -O name:20 | grep -v '^\(first\|plain\) ') ]]
+  ! squeue -h -r -O name:20 | grep -v '^\(first\|second\|plain\) ' >/dev/null
 }
 
 restart_slurmctld() {
@@ -215,6 +215,30 @@ agents_are_single "upgraded"
 ok "jobs go on" some_jobs_end
 touch "$CLUSTER_DIR/first.go"
 ok "and end" some_jobs_end
+
+# --- and back, by a reconfigure: each daemon executes another one
+answers() {
+  scontrol ping 2>/dev/null | grep ' UP' >/dev/null && cluster_nodes_ready
+}
+if cluster_slurm_since 23.11; then
+  begin_long_job second
+  release_install "$RELEASES/first" "$CLUSTER_STAGE"
+  cluster_stop_agents TERM
+  exec 8>"$CLUSTER_DIR/away.lock"
+  flock 8
+  ok "reconfigure" scontrol reconfigure
+  ok "all daemons answer" cluster_until 30 answers
+  exec 8>&-
+  agents_are_single "reconfigured"
+  before=$(with slurm.job slurm.job.priority $RELEASE_ROOT)
+  ok "jobs go on after it" some_jobs_end
+  touch "$CLUSTER_DIR/second.go"
+  ok "and end after it" some_jobs_end
+  more_of_first() {
+    (($(with slurm.job slurm.job.priority $RELEASE_ROOT) > before))
+  }
+  ok "the release that was brought back speaks" cluster_until 20 more_of_first
+fi
 
 all_is_there
 is "both releases speak" "$(scopes | wc -w)" 2

@@ -120,6 +120,29 @@ Test(cli_check, warns_of_sampling_that_slurm_conf_prevents)
 	assert_silent("PrologFlags");
 }
 
+Test(cli_check, warns_of_what_prologs_in_jobs_take_away)
+{
+	setenv("SLURM_CONF", config_path("slurm.conf"), 1);
+	config_write("slurm.conf", "JobSubmitPlugins=otel\n"
+				   "PrologFlags=Contain,Alloc\n");
+	cr_assert_eq(check("SampleErrors=yes\nDetail=node\n"
+			   "SampleRule=sample=1\n"),
+		     0);
+	assert_silent("RunInJob");
+	config_write("slurm.conf", "JobSubmitPlugins=otel\n"
+				   "PrologFlags=Alloc,runinjob\n");
+	cr_assert_eq(check("SampleErrors=yes\n"), 0);
+	assert_says("warning: SampleErrors: with PrologFlags=RunInJob");
+	assert_silent("Detail: with");
+	cr_assert_eq(check("Detail=task\n"), 0);
+	assert_says("warning: Detail: with PrologFlags=RunInJob");
+	cr_assert_eq(check("SampleRule=sample=1\n"), 0);
+	assert_says("to jobs of srun and salloc with spank_otel.so: "
+		    "slurm.conf has PrologFlags=RunInJob");
+	cr_assert_eq(check("LogLevel=debug\n"), 0);
+	assert_silent("RunInJob");
+}
+
 /* The start of each column's text is where the heading line has it. */
 static size_t column_of(const char *key, const char *text)
 {
