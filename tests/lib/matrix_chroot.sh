@@ -149,8 +149,8 @@ matrix_copy_source() { # ROOT SOURCE PATH-IN-CHROOT
 
 # What a run that was ended left half made; the chroots themselves stay.
 matrix_clean() { # VERSION
-  mkdir -p "$MATRIX_DIR"
   local new
+  mkdir -p "$MATRIX_DIR"
   for new in "$MATRIX_DIR/$1.new" "$MATRIX_DIR/$1-source.new"; do
     (flock -n 9 && chroot_remove "$new") 9>"${new%.new}.lock" || true
   done
