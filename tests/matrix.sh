@@ -141,7 +141,7 @@ interrupted() {
     setup_as_root kill -KILL -- "-$running" 2>/dev/null || true
     wait "$running" 2>/dev/null || true
   fi
-  matrix_clean
+  [[ -z ${version:-} ]] || matrix_clean "$version"
   echo "interrupted"
   exit 130
 }

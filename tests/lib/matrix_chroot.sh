@@ -147,10 +147,11 @@ matrix_copy_source() { # ROOT SOURCE PATH-IN-CHROOT
     tar -C "$2" --exclude=.git -cf - . | setup_as_root tar -C "$1$3" --no-same-owner -xf -
 }
 
-# What a run that was ended left; the chroots themselves stay.
-matrix_clean() {
+# What a run that was ended left half made; the chroots themselves stay.
+matrix_clean() { # VERSION
   local new
-  for new in "$MATRIX_DIR"/*.new; do
-    [[ ! -d $new ]] || chroot_remove "$new" || true
+  mkdir -p "$MATRIX_DIR"
+  for new in "$MATRIX_DIR/$1.new" "$MATRIX_DIR/$1-source.new"; do
+    (flock -n 9 && chroot_remove "$new") 9>"${new%.new}.lock" || true
   done
 }
