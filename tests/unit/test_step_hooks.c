@@ -887,6 +887,8 @@ static void batch_step(const char *context, uint32_t restart)
 	step_init_post_opt(&plugin, NULL);
 	cr_assert(plugin.step.told_restart);
 	*plugin.step.told_restart = restart;
+	fake.task_status = 0;
+	step_task_exit(&plugin, NULL);
 	step_exit(&plugin);
 	memset(&plugin.step, 0, sizeof(plugin.step)); /* a process has one */
 }
@@ -901,13 +903,15 @@ Test(step_hooks, an_extern_step_keeps_nothing_where_prologs_run)
 
 Test(step_hooks, an_extern_step_stands_in_for_prolog_and_epilog)
 {
+	const int good = 0;
+
 	extern_step("RunInJob", 0);
 	cr_assert(has("slurmd.n1/jobs/7") && !has("slurmd.n1/hold"));
 	batch_step("00-" TRACE "-" SUBMITTER "-01", 3);
 	begin(0, 0);
 	fake_spank_setenv("SLURM_SPANK_OTEL_CONTEXT",
 			  "00-" TRACE "-" SUBMITTER "-01");
-	run(NULL, 0);
+	run(&good, 1);
 	step_exit(&extern_plugin);
 	cr_assert(!has("slurmd.n1/jobs/7"));
 	read_spool();
