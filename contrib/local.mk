@@ -9,4 +9,5 @@ EXTRA_DIST += \
 	contrib/examples/shell-curl/job.sh \
 	contrib/lib/chroot.sh \
 	contrib/lib/setup.sh \
+	contrib/rpm/slurm-otel.rpmlintrc \
 	contrib/rpm/slurm-otel.spec

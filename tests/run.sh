@@ -13,7 +13,7 @@
 #
 # With CI=true in the environment it also fuzzes each target for 10 s, builds
 # with clang, checks the distribution (`make distcheck`), lints the shell
-# scripts, and installs the Debian packages in chroots.
+# scripts, and installs the packages of Debian and RPM.
 # The last line is `N passed, N failed`; the exit status is 0 when none failed.
 set -euo pipefail
 
@@ -27,7 +27,7 @@ FUZZ=build-fuzz
 FUZZ_SECONDS=10 # a target, with CI=true
 LOGS=$SETUP_CACHE/logs
 TEST_PACKAGES=(clang libclang-rt-14-dev libcriterion-dev libnghttp2-dev protobuf-compiler valgrind
-  mandoc shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd prometheus xxd strace
+  logrotate mandoc shellcheck xz-utils util-linux openssl curl nginx-light libseccomp-dev systemd prometheus xxd strace
   python3-grpcio slurmrestd slurm-wlm-elasticsearch-plugin)
 
 groups=()
@@ -215,6 +215,10 @@ run_packages() {
     "$TOP/tests/packages.sh" --prepare $release >/dev/null || true # the test says so, too
     run_tap "packages $release" "$TOP/tests/packages.sh" $release
   done
+  if wanted "packages rpm"; then
+    "$TOP/tests/rpm.sh" --prepare >/dev/null || true
+    run_tap "packages rpm" "$TOP/tests/rpm.sh"
+  fi
 }
 
 distcheck() {
@@ -279,7 +283,7 @@ if [[ -n $slow ]]; then
   check "clang, warnings as errors" setup_build build-clang clang --enable-werror CC=clang
   check "shellcheck" lint_shell
   check "make distcheck" distcheck
-  heading "Debian packages, installed in fresh chroots"
+  heading "Packages, installed on hosts of their own"
   run_packages
 fi
 
