@@ -7,10 +7,11 @@
 # first run.
 #
 # usage: tests/matrix.sh [--unit] [--agent] [--cluster] [--sanitized] [--others]
-#                        [--jobs N] [VERSION[=DIR]...] [NAME...]
+#                        [--prepare] [--jobs N] [VERSION[=DIR]...] [NAME...]
 #   --unit, --agent, --cluster  only these groups (default: unit and cluster)
 #   --sanitized   unit tests under sanitizers, and not as shipped
 #   --others      not the version that this host has
+#   --prepare     only make the chroots and build in them
 #   --jobs N      run N tests beside each other
 #   VERSION       only these: 22.05 (bookworm), 24.11 (trixie), 26.05 (forky)
 #   VERSION=DIR   a Slurm built from the source tree in DIR, of any version
@@ -44,9 +45,10 @@ OTHER_RELEASE=trixie # to build other versions in
 versions=()
 groups=()
 filters=()
-options=()
+options=() # of tests/run.sh
 shipped=yes
 others=
+prepare=
 declare -A sources=() # by version: the tree to build it from
 
 usage() {
@@ -58,6 +60,7 @@ while (($#)); do
   --unit | --agent | --cluster) groups+=("$1") ;;
   --sanitized) shipped= ;;
   --others) others=yes ;;
+  --prepare) prepare=yes && options+=(--build) ;;
   --jobs) options+=(--jobs "${2:-}") && shift ;;
   -h | --help) usage && exit 0 ;;
   -*) usage >&2 && exit 2 ;;
@@ -80,7 +83,7 @@ done
 options+=("${groups[@]}" ${shipped:+--shipped})
 
 logs_of() { # VERSION
-  echo "$SETUP_CACHE/logs/matrix-$1"
+  echo "$SETUP_CACHE/logs/matrix-${prepare:+prepare-}$1"
 }
 
 # The host has that Slurm or, if it has none, its release does.
@@ -98,8 +101,10 @@ host_has() { # VERSION
 # Both leave in the version's logs: `why`, if it was skipped, and `out`, whose
 # last line is that of tests/run.sh.
 on_host() { # VERSION
+  local given=
   heading "Slurm $1, on this host"
-  env -u CI RUN_LOGS="$(logs_of "$1")/run" "$TOP/tests/run.sh" "${options[@]}" "${filters[@]}" 2>&1 |
+  [[ -z $(setup_slurm_version 2>/dev/null) ]] || given=$(matrix_source "$1" "$(setup_slurm_version)")
+  env -u CI ${given:+SLURM_SOURCE="$given"} RUN_LOGS="$(logs_of "$1")/run" "$TOP/tests/run.sh" "${options[@]}" "${filters[@]}" 2>&1 |
     tee "$(logs_of "$1")/out"
 }
 
@@ -136,7 +141,7 @@ interrupted() {
     setup_as_root kill -KILL -- "-$running" 2>/dev/null || true
     wait "$running" 2>/dev/null || true
   fi
-  matrix_clean
+  [[ -z ${version:-} ]] || matrix_clean "$version"
   echo "interrupted"
   exit 130
 }
@@ -157,6 +162,7 @@ for version in "${versions[@]}"; do
   ran+=("$version")
 done
 
+[[ -z $prepare ]] || exit 0
 heading "Which test ran where"
 table_print "$SETUP_CACHE/logs" "${ran[@]}"
 table_skipped "$SETUP_CACHE/logs" "${ran[@]}"

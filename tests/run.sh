@@ -15,7 +15,7 @@
 #             scripts, which mostly wait, twice as many)
 #   NAME      only tests whose file name contains it
 #   -v        show the output of every test
-#   --packages  only install what the groups need
+#   --packages, --build  only install what the groups need, or also build it
 #
 # A test's line is printed when it has ended.
 # With CI=true in the environment it also fuzzes each target for 10 s, builds
@@ -41,7 +41,7 @@ RUNNER_LONG=(cluster/test_random_jobs cluster/test_sample_errors cluster/test_no
   cluster/test_misconfiguration cluster/test_kinds_ends cluster/test_recovery agent/test_status_codes
   agent/test_metrics agent/test_malice test_spool_interleave test_spool_crash)
 # What configure looks for is needed by all; a group's own tools are its own.
-TEST_PACKAGES=(libcriterion-dev libnghttp2-dev libseccomp-dev protobuf-compiler util-linux curl openssl xxd)
+TEST_PACKAGES=(libcriterion-dev libnghttp2-dev libseccomp-dev protobuf-compiler python3 util-linux curl openssl xxd)
 declare -A GROUP_PACKAGES=(
   [unit]="mandoc"
   [agent]="nginx-light prometheus python3-grpcio strace systemd valgrind"
@@ -56,17 +56,17 @@ jobs=$(nproc)
 script_jobs=$((2 * jobs))
 slow=${CI:-}
 shipped=
-only_packages=
+only=
 
 usage() {
-  sed -n 's/^# \{0,1\}//; /^usage:/,/^  --packages /p' "$0"
+  sed -n 's/^# \{0,1\}//; /^usage:/,/^  --packages/p' "$0"
 }
 
 while (($#)); do
   case $1 in
   --unit | --agent | --fuzz | --cluster | --matrix) groups+=("${1#--}") ;;
   --shipped) shipped=yes ;;
-  --packages) only_packages=yes ;;
+  --packages | --build) only=${1#--} ;;
   --jobs)
     [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || { usage >&2 && exit 2; }
     jobs=$2 script_jobs=$2
@@ -114,10 +114,12 @@ check() {
   ! wanted "$1" || runner_check "$1" "$TOP/tests/checks.sh" "$2"
 }
 
-# run_unit BUILD-DIRECTORY LABEL: builds its Criterion programs and runs them.
+# run_unit BUILD-DIRECTORY LABEL: builds its Criterion programs and runs them.  The
+# tests themselves need no optimizer, which takes most of the time.
 run_unit() {
   local dir=$TOP/$1 label=$2 program name
-  setup_quietly "make check programs ($label)" make -C "$dir" -j"$(nproc)" check TESTS= || exit 1
+  setup_quietly "make check programs ($label)" make -C "$dir" -j"$(nproc)" check TESTS= CFLAGS='-g -O0' ||
+    exit 1
   for program in "$dir"/tests/unit/test_*; do
     name=$(basename "$program")
     [[ -x $program && -f $program && $name != *.* ]] || continue
@@ -174,27 +176,33 @@ packages() {
   done
 }
 
-# The other Slurms go on beside all else, since their tests mostly wait as well,
-# and say what came of it at the end.
-matrix_pid=
+# The other Slurms: their chroots are made, and built in, behind all else; their
+# tests mostly wait, as those of the host's clusters do, and run beside these.
+matrix_pids=()
+matrix_prepare() {
+  nice -n 19 "$TOP/tests/matrix.sh" --others --prepare >"$LOGS/matrix-prepare.out" 2>&1 </dev/null &
+  matrix_pids+=($!)
+}
+
+# It waits until they are prepared, and says all of that again that went wrong.
 matrix_start() {
-  nice "$TOP/tests/matrix.sh" --others --jobs "$jobs" "${filters[@]}" >"$LOGS/matrix.out" 2>&1 </dev/null &
-  matrix_pid=$!
+  "$TOP/tests/matrix.sh" --others --jobs "$jobs" "${filters[@]}" >"$LOGS/matrix.out" 2>&1 </dev/null &
+  matrix_pids+=($!)
 }
 
 matrix_stop() {
-  [[ -n $matrix_pid ]] || return 0
-  kill "$matrix_pid" 2>/dev/null || true
-  wait "$matrix_pid" || true
+  ((${#matrix_pids[@]})) || return 0
+  kill "${matrix_pids[@]}" 2>/dev/null || true
+  wait "${matrix_pids[@]}" || true
 }
 
 # Adds what its last line says; one that ends without has failed.
 matrix_report() {
   local line status=0
-  tail -n +1 -s 0.5 --pid="$matrix_pid" -f "$LOGS/matrix.out" &
+  tail -n +1 -s 0.5 --pid="${matrix_pids[-1]}" -f "$LOGS/matrix.out" &
   wait $! || true
-  wait "$matrix_pid" || status=$?
-  matrix_pid=
+  wait "${matrix_pids[-1]}" || status=$?
+  matrix_pids=()
   line=$(tail -n 1 "$LOGS/matrix.out")
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] &&
     ((status == 0 || BASH_REMATCH[2])); then
@@ -213,21 +221,25 @@ mkdir -p "$LOGS"
 heading "Packages and sources"
 mapfile -t needed < <(packages)
 setup_packages "${needed[@]}"
-[[ -z $only_packages ]] || exit 0
+[[ $only != packages ]] || exit 0
 setup_slurm_source
 setup_otlp_protos
 # Without one, the tests that need it say why and are skipped.
 [[ -n ${IN_MATRIX:-} ]] || ! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
-! wanted_group matrix || matrix_start
+! wanted_group matrix || matrix_prepare
 
 heading "Build with gcc, warnings as errors"
 setup_build $BUILD gcc --enable-werror
+if [[ $only == build ]]; then
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" check TESTS= || exit 1
+  exit 0
+fi
 
 if wanted_group unit; then
   if [[ -z $shipped ]]; then
     heading "Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-    setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O1'
+    setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O0'
     ! wanted agent/test_replay ||
       runner_tap "agent/test_replay (sanitized)" env -C "$TOP/$SANITIZED" bash "$TOP/tests/agent/test_replay.sh"
     run_unit $SANITIZED sanitized
@@ -237,15 +249,14 @@ if wanted_group unit; then
     run_unit $BUILD gcc
   fi
   heading "Command line and documents"
-  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" \
-    tests/fake_collector tests/spool_tool || exit 1
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" agent-test-programs || exit 1
   check "manual pages" manuals
   run_scripts cli
 fi
 
 if wanted_group agent; then
   heading "The agent against receivers, scripted and real"
-  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" check TESTS= || exit 1
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" agent-test-programs || exit 1
   run_scripts agent
 fi
 
@@ -256,6 +267,7 @@ if wanted_group fuzz; then
   run_fuzzers
 fi
 
+! wanted_group matrix || matrix_start
 # The builds that are only to work go on beside the clusters, which mostly wait.
 if [[ -n $slow ]]; then
   check "shellcheck" shell
@@ -264,7 +276,7 @@ if [[ -n $slow ]]; then
 fi
 if wanted_group cluster; then
   heading "A private cluster of Slurm $(setup_slurm_version)${slow:+, and what only CI does}"
-  setup_quietly "the scripted receiver" make -C "$TOP/$BUILD" tests/fake_collector || exit 1
+  setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" agent-test-programs || exit 1
   run_scripts cluster CLUSTER_STAGE="$TOP/$BUILD/stage"
 elif [[ -n $slow ]]; then
   heading "What only CI does"

@@ -81,13 +81,16 @@ start_collector '200 slow=30'
 configure "Endpoint=http://127.0.0.1:$PORT"
 sed -i 's/^BatchTimeout=.*/BatchTimeout=500ms/' "$CONF"
 start_agent
+flow_start=${EPOCHREALTIME/./}
 for ((i = 1; i <= 100; i++)); do
   write_spans "$i" 1
   sleep 0.02 # the flow itself
 done
 ok 'a flow of spans is delivered' until_true all_received 100
-diag "$(requests) requests for 100 spans"
-ok 'in few requests' test "$(requests)" -lt 15
+# As many as there were times of half a second: the flow is slow where others run.
+timeouts=$(((${EPOCHREALTIME/./} - flow_start) / 500000))
+diag "$(requests) requests for 100 spans in $timeouts times BatchTimeout"
+ok 'in few requests' test "$(requests)" -le $((timeouts + 2))
 stop_agent
 is 'it ends' $? 0
 done_testing

@@ -198,6 +198,6 @@ attempt_is "requeued after a restart of slurmctld, before" "$high" 0 COMPLETED u
 linked "requeued after a restart of slurmctld" "$high"
 
 cluster_wait_drained
-all_sound "\"$PARENT\"" "$began" 6
+all_sound "\"$PARENT\"" "$began"
 
 done_testing

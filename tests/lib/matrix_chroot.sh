@@ -4,7 +4,9 @@
 # One version of tests/matrix.sh in a chroot: made with debootstrap unless an
 # earlier run did, given this tree's files, and told to run tests/run.sh, which
 # installs what it needs and builds what changed.  To be sourced after setup.sh
-# and chroot.sh.
+# and chroot.sh, by a script with arrays of what tests/run.sh is told: groups,
+# options (with the groups), filters.
+# shellcheck disable=SC2154 # these
 
 MATRIX_DIR=$SETUP_CACHE/matrix
 MATRIX_TREE=/srv/slurm-otel # in the chroot
@@ -25,6 +27,7 @@ matrix_chroot() {
   fi
   chroot_alone "$root" IN_MATRIX=yes "${slurm[@]}" \
     bash "$MATRIX_TREE/tests/run.sh" "${options[@]}" "${filters[@]}" {lock}>&- 2>&1 | tee "$logs/out" || true
+  [[ -z $prepare ]] || return 0
   setup_as_root cp -r "$root$MATRIX_TREE/.cache/logs" "$logs/run" || true
   setup_as_root chown -R "$(id -u):$(id -g)" "$logs/run" || true
   setup_as_root find "$root/tmp" -mindepth 1 -delete || true
@@ -97,7 +100,7 @@ matrix_copy_collector() { # DIRECTORY
 # The Slurm is in the chroot, as packages or built; sets `slurm` to what
 # tests/run.sh has to know of it, or `why` if it can not be had.
 matrix_slurm() { # ROOT VERSION SOURCE
-  local installed tree=SLURM_SOURCE_${2/./_}
+  local installed given
   if [[ -n $3 ]]; then
     # shellcheck source=contrib/lib/slurm_build.sh
     . "$TOP/contrib/lib/slurm_build.sh"
@@ -110,7 +113,11 @@ matrix_slurm() { # ROOT VERSION SOURCE
   installed=$(chroot_alone "$1" bash -c ". $MATRIX_TREE/contrib/lib/setup.sh && setup_slurm_version") || return
   why="Debian's Slurm is $installed by now"
   [[ $installed == "$2".* ]] || return
-  [[ -z ${!tree:-} ]] || matrix_give_source "$1" "$installed" "$tree" "${!tree}"
+  given=$(matrix_source "$2" "$installed")
+  [[ -n $given ]] || return 0
+  slurm=(SLURM_SOURCE="/srv/slurm-$installed")
+  matrix_step "its source tree could not be copied" "its source tree" \
+    matrix_copy_source "$1" "$given" "/srv/slurm-$installed"
 }
 
 matrix_packages() { # ROOT
@@ -118,27 +125,33 @@ matrix_packages() { # ROOT
     chroot_alone "$1" IN_MATRIX=yes "${slurm[@]}" bash "$MATRIX_TREE/tests/run.sh" --packages "${groups[@]}"
 }
 
-# A source tree that the user has counts when it is of that very version.
-matrix_give_source() { # ROOT VERSION VARIABLE DIRECTORY
-  local has
-  if [[ ! -f $4/META ]]; then
-    echo "  $3=$4 is no source tree of Slurm (it has no META): not used"
+# Prints the source tree that SLURM_SOURCE_<version> names, if it is one of the
+# Slurm that is installed; else why it does not count.
+matrix_source() { # VERSION INSTALLED
+  local name=SLURM_SOURCE_${1/./_} has
+  [[ -n ${!name:-} ]] || return 0
+  if [[ ! -f ${!name}/META ]]; then
+    echo "  $name=${!name} is no source tree of Slurm (it has no META): not used" >&2
     return
   fi
-  has=$(setup_tree_version "$4")
+  has=$(setup_tree_version "${!name}")
   if [[ $has != "$2" ]]; then
-    echo "  $3=$4 is Slurm $has, but $2 is installed: not used, the job record differs between micro releases"
+    echo "  $name=${!name} is Slurm $has, but $2 is installed: not used, the job record differs between micro releases" >&2
     return
   fi
-  setup_as_root mkdir -p "$1/srv/slurm-$has" &&
-    tar -C "$4" --exclude=.git -cf - . | setup_as_root tar -C "$1/srv/slurm-$has" --no-same-owner -xf - &&
-    slurm+=(SLURM_SOURCE="/srv/slurm-$has")
+  cd "${!name}" && pwd
 }
 
-# What a run that was ended left; the chroots themselves stay.
-matrix_clean() {
+matrix_copy_source() { # ROOT SOURCE PATH-IN-CHROOT
+  setup_as_root mkdir -p "$1$3" &&
+    tar -C "$2" --exclude=.git -cf - . | setup_as_root tar -C "$1$3" --no-same-owner -xf -
+}
+
+# What a run that was ended left half made; the chroots themselves stay.
+matrix_clean() { # VERSION
   local new
-  for new in "$MATRIX_DIR"/*.new; do
-    [[ ! -d $new ]] || chroot_remove "$new" || true
+  mkdir -p "$MATRIX_DIR"
+  for new in "$MATRIX_DIR/$1.new" "$MATRIX_DIR/$1-source.new"; do
+    (flock -n 9 && chroot_remove "$new") 9>"${new%.new}.lock" || true
   done
 }

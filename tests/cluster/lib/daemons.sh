@@ -6,6 +6,8 @@
 # units run them), so $! is theirs and a Ctrl-C on the terminal is not.
 # shellcheck disable=SC2153 # CLUSTER_DIR is set in cluster.sh
 
+: "${CLUSTER_PATIENCE:=60}" # see cluster_until
+
 cluster_spawn() { # NAME COMMAND...
   local name=$1
   shift
@@ -85,9 +87,12 @@ cluster_nodes_ready() {
 }
 
 # cluster_until SECONDS COMMAND...: runs it every 50 ms until it succeeds, or
-# fails for good with status 2.
+# fails for good with status 2.  A minute at least: what a cluster does in a
+# second takes long where others run beside it, and patience costs no time where
+# all is well.
 cluster_until() {
-  local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000)) status
+  local seconds=$(($1 > CLUSTER_PATIENCE ? $1 : CLUSTER_PATIENCE)) status
+  local deadline=$((${EPOCHREALTIME/./} + seconds * 1000000))
   shift
   while :; do
     status=0
@@ -135,9 +140,10 @@ cluster_is_not() {
 # cluster_kill PID NAME [SIGNAL] [SECONDS]: signals the process if it is NAME,
 # waits until it is gone, and kills what will not go.
 cluster_kill() {
+  local CLUSTER_PATIENCE=0
   cluster_is "$1" "$2" || return 0
   kill -s "${3:-TERM}" "$1" 2>/dev/null || true
-  cluster_until "${4:-5}" cluster_is_not "$1" "$2" && return 0
+  cluster_until "${4:-20}" cluster_is_not "$1" "$2" && return 0
   echo "cluster: $2 ($1) does not end: killed" >&2
   kill -s KILL "$1" 2>/dev/null || true
   cluster_until 5 cluster_is_not "$1" "$2"

@@ -39,9 +39,9 @@ cluster_job_field() {
 # cluster_wait_job JOB [SECONDS]: until it (each task, of an array) has ended and
 # left its nodes.  Fails early, and says why, when the cluster cannot run it.
 cluster_wait_job() {
-  local job=$1 seconds=${2:-60}
-  cluster_until "$seconds" cluster_job_ended "$job" && return 0
-  echo "cluster: job $job did not end in $seconds s; nodes and job:" >&2
+  local job=$1
+  cluster_until "${2:-60}" cluster_job_ended "$job" && return 0
+  echo "cluster: job $job did not end; nodes and job:" >&2
   sinfo -N -o '%N %T %E' >&2 || true
   scontrol show job "$job" >&2 || true
   cluster_logs

@@ -30,9 +30,10 @@ root_is() {
 }
 
 # Everything the cluster exported, at the end of a test.  $1: the span ids that
-# were given at submission, as a list for jq; the test began at $2 (seconds).
+# were given at submission, as a list for jq; the test began at $2 (seconds); spans
+# may end $3 seconds after their job: the nodes of a busy machine are late.
 all_sound() {
-  spans_is "every trace is a sound tree" "faults([$1]; ${3:-4})" "[]"
+  spans_is "every trace is a sound tree" "faults([$1]; ${3:-15})" "[]"
   spans_is "no span id is used twice" "map(.copies) | max" 1
   spans_ok "every moment lies in the time of the test" \
     "all(.start >= ($2 - 1) * 1e9 and .end <= (now + 1) * 1e9)"

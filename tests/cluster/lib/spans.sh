@@ -19,7 +19,7 @@ cluster_query() {
 # null or false; else says what did arrive.
 cluster_wait_spans() {
   cluster_until "${2:-20}" cluster_spans_hold "$1" && return 0
-  echo "cluster: still not so after ${2:-20} s: $1; the spans that arrived:" >&2
+  echo "cluster: still not so: $1; the spans that arrived:" >&2
   cluster_query 'table[]' >&2 || true
   return 1
 }
@@ -31,7 +31,7 @@ cluster_spans_hold() {
 # cluster_wait_drained [SECONDS]: until no spool holds anything undelivered.
 cluster_wait_drained() {
   cluster_until "${1:-20}" cluster_spools_empty && return 0
-  echo "cluster: spools not drained after ${1:-20} s:" >&2
+  echo "cluster: spools are not drained:" >&2
   find "$CLUSTER_SPOOL" -type f -size +0 >&2
   return 1
 }
