@@ -56,6 +56,7 @@ plugin_tests = \
 	tests/unit/test_job_times \
 	tests/unit/test_nodelist \
 	tests/unit/test_options \
+	tests/unit/test_recorder \
 	tests/unit/test_step_context \
 	tests/unit/test_step_detail \
 	tests/unit/test_step_hooks \
@@ -70,6 +71,10 @@ tests_unit_test_job_spans_LDADD = $(plugin_test_libs)
 tests_unit_test_job_times_LDADD = $(plugin_test_libs)
 tests_unit_test_nodelist_LDADD = $(plugin_test_libs)
 tests_unit_test_options_LDADD = $(plugin_test_libs)
+tests_unit_test_recorder_SOURCES = tests/unit/test_recorder.c \
+	jobcomp/epilogs.c jobcomp/recorder.c
+tests_unit_test_recorder_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
+tests_unit_test_recorder_LDADD = libjobspans.la $(LDADD)
 tests_unit_test_step_context_LDADD = $(plugin_test_libs)
 tests_unit_test_step_detail_LDADD = $(plugin_test_libs)
 tests_unit_test_step_hooks_LDADD = $(plugin_test_libs)
