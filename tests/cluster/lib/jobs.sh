@@ -50,7 +50,8 @@ cluster_wait_job() {
 
 cluster_job_ended() {
   local states
-  states=$(scontrol -o show job "$1" 2>/dev/null) || return 1
+  # the lines of a --wrap, which 26.05 shows as they were given, tell nothing
+  states=$(scontrol -o show job "$1" 2>/dev/null | grep '^JobId=.* JobState=') || return 1
   if ! grep -qvE 'JobState=(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY|DEADLINE|BOOT_FAIL|PREEMPTED)' <<<"$states"; then
     return 0
   fi
