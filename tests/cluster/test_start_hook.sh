@@ -11,7 +11,7 @@ unset TRACEPARENT TRACESTATE BAGGAGE
 has_start_hook() {
   grep -qs jobcomp_p_record_job_start "$CLUSTER_STAGE/lib/slurm/jobcomp_otel.so"
 }
-has_start_hook || skip_all "no jobcomp/otel with a start hook is built: $(scontrol --version) has none, or its source tree is not here"
+has_start_hook || skip_all "no jobcomp/otel with a start hook is built: this Slurm has none (25.05 and later do), or its source tree is not here"
 
 # A requeued job waits as long as credentials last, and only the backfill
 # scheduler starts heterogeneous jobs.
