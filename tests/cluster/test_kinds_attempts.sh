@@ -105,15 +105,15 @@ scancel "${array}_1"
 for job in "${early[@]}"; do
   scontrol requeue "$job"
 done
-kill_node n4
-scontrol update node=n4 state=down reason=test
-ok "the cluster knows a node that is down" cluster_until 10 eval '[[ $(sinfo -h -n n4 -o %T) == down* ]]'
 # Sooner than slurmd forgets the first attempt: it leaves the prolog out then.
 # In the very second of the first attempt's end it would refuse the second.
 for job in "${early[@]}"; do
   job_reaches "$job" PENDING
   scontrol update job="$job" StartTime=now+2seconds
 done
+kill_node n4
+scontrol update node=n4 state=down reason=test
+ok "the cluster knows a node that is down" cluster_until 10 eval '[[ $(sinfo -h -n n4 -o %T) == down* ]]'
 touch go
 job_reaches "$shrunk" COMPLETED
 cluster_start_node n4
