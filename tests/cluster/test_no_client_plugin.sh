@@ -20,7 +20,9 @@ has_rest=
 ! command -v slurmrestd >/dev/null || has_rest=yes
 
 rest_newest_parser() {
-  slurmrestd -d list 2>&1 | sed -n 's|^data_parser/||p' | sort -V | tail -n 1
+  local plugins
+  plugins=$(cluster_plugin_dirs)
+  printf '%s\n' "${plugins##*:}"/data_parser_v*.so | sed 's|.*/data_parser_||; s|\.so$||; y|_|.|' | sort -V | tail -n 1
 }
 
 # Since 23.11 the version of the API is a parser of its data, which takes the
