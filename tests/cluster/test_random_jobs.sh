@@ -176,7 +176,7 @@ all_done() {
 # "JOB RESTARTS LEADER" of each job that slurmctld knows; the leader of a
 # heterogeneous job's component, else the job.
 known_jobs() {
-  scontrol -o show job | awk '{
+  scontrol -o show job | awk '/^JobId=/ {
     for (i in field) delete field[i]
     for (i = 1; i <= NF; i++)
       if (split($i, kv, "=") == 2 && !(kv[1] in field)) field[kv[1]] = kv[2]
