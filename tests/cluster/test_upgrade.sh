@@ -76,8 +76,8 @@ stream() {
   local n=0 job
   while [[ ! -e $CLUSTER_DIR/enough ]]; do
     cluster_until 30 few_jobs || continue
-    # Slurm 22.05 keeps a job waiting for minutes whose next step comes while
-    # slurmctld starts, with or without us.
+    # Slurm (22.05 and 24.11) keeps a job waiting for minutes whose next step
+    # comes while slurmctld starts, with or without us.
     [[ ! -e $CLUSTER_DIR/no_steps ]] || n=2
     case $((n++ % 4)) in
     0) submit 1 '["0","1","2","batch"]' -N2 -n2 --wrap '$TASK true; srun $TASK true; srun -N1 -n1 $TASK true; srun $TASK sleep 0.2' ;;
@@ -181,15 +181,13 @@ no_steps_to_come() {
   ! squeue -h -r -O name:20 | grep -v '^\(first\|second\|plain\) ' >/dev/null
 }
 
-restart_slurmctld() {
-  if ! cluster_slurm_since 23.11; then
-    touch "$CLUSTER_DIR/no_steps"
-    cluster_until 60 no_steps_to_come || fail "jobs without further steps run"
-  fi
+slurmctld_starts_again() { # COMMAND...
+  touch "$CLUSTER_DIR/no_steps"
+  cluster_until 60 no_steps_to_come || fail "jobs without further steps run"
   exec 8>"$CLUSTER_DIR/away.lock"
   flock 8
-  cluster_stop_slurmctld
-  ok "slurmctld starts again" cluster_start_slurmctld
+  # in this shell, which keeps the daemons' process ids
+  if "$@"; then pass "slurmctld starts again"; else fail "slurmctld starts again"; fi
   exec 8>&-
   rm -f "$CLUSTER_DIR/no_steps"
 }
@@ -206,7 +204,11 @@ is "and not yet the next" "$(with slurm.step $RELEASE_STEP slurm.step.ntasks)$(w
 release_install "$RELEASES/next" "$CLUSTER_STAGE"
 cluster_stop_agents TERM
 is "agents stop" "$(cluster_agents)" ""
-restart_slurmctld
+restart_slurmctld() {
+  cluster_stop_slurmctld
+  cluster_start_slurmctld
+}
+slurmctld_starts_again restart_slurmctld
 for node in "${CLUSTER_NODES[@]}"; do
   cluster_stop_node "$node"
   cluster_start_node "$node" || fail "slurmd of $node starts again"
@@ -224,11 +226,10 @@ if cluster_slurm_since 23.11; then
   begin_long_job second
   release_install "$RELEASES/first" "$CLUSTER_STAGE"
   cluster_stop_agents TERM
-  exec 8>"$CLUSTER_DIR/away.lock"
-  flock 8
-  ok "reconfigure" scontrol reconfigure
-  ok "all daemons answer" cluster_until 30 answers
-  exec 8>&-
+  reconfigure() {
+    scontrol reconfigure && cluster_until 30 answers
+  }
+  slurmctld_starts_again reconfigure
   agents_are_single "reconfigured"
   before=$(with slurm.job slurm.job.priority $RELEASE_ROOT)
   ok "jobs go on after it" some_jobs_end
