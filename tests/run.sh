@@ -104,7 +104,7 @@ heading() {
 interrupted() {
   trap '' HUP INT TERM
   runner_stop
-  matrix_stop
+  chroots_stop
   echo "interrupted"
   exit 130
 }
@@ -180,6 +180,7 @@ packages() {
 # The other Slurms, and the packages: chroots are made, and built in, behind all
 # else; the tests mostly wait, as those of the host's clusters do, and run beside
 # these.
+matrix_pids=()
 prepare_pid=
 prepare_chroots() {
   (
@@ -202,10 +203,11 @@ matrix_start() {
   matrix_pids+=($!)
 }
 
-matrix_stop() {
-  ((${#matrix_pids[@]})) || return 0
-  kill "${matrix_pids[@]}" 2>/dev/null || true
-  wait "${matrix_pids[@]}" || true
+chroots_stop() {
+  local pids=("${matrix_pids[@]}" ${prepare_pid:+"$prepare_pid"})
+  ((${#pids[@]})) || return 0
+  kill "${pids[@]}" 2>/dev/null || true
+  wait "${pids[@]}" || true
 }
 
 # Adds what its last line says; one that ends without has failed.
@@ -249,7 +251,9 @@ setup_otlp_protos
 # Without one, the tests that need it say why and are skipped.
 [[ -n ${IN_MATRIX:-} ]] || ! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
-! wanted_group matrix || matrix_prepare
+if wanted_group matrix || [[ -n $slow ]]; then
+  prepare_chroots
+fi
 
 heading "Build with gcc, warnings as errors"
 setup_build $BUILD gcc --enable-werror
