@@ -27,9 +27,11 @@ linked() {
 kill_node() { # NODE
   local pid
   cluster_stop_node "$1" KILL
-  while read -r pid; do
+  # slurmstepd of 24.11 and later writes its title over its environment
+  for pid in /proc/[0-9]*; do
+    pid=${pid#/proc/}
     ! cluster_is "$pid" slurmstepd || ! on_node "$pid" "$1" || kill -KILL "$pid"
-  done < <(of_cluster)
+  done
   while read -r pid; do
     ! grep -qsxzF "SLURMD_NODENAME=$1" "/proc/$pid/environ" || kill -KILL "$pid" 2>/dev/null || true
   done < <(of_cluster)
