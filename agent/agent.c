@@ -2,8 +2,6 @@
 /* Makes and unmakes the agent; see agent.h.  Its work is in loop.c. */
 #include "agent.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -14,45 +12,6 @@
 #include "pidfile.h"
 #include "spool/spool.h"
 #include "util/cleanup.h"
-
-static bool writes_stdout(const struct config *config)
-{
-	for (char *const *p = config->endpoint; p && *p; p++)
-		if (!strcmp(*p, "stdout:"))
-			return true;
-	return false;
-}
-
-int agent_load_config(const struct options *options, struct config **ret,
-		      struct err *err)
-{
-	char path[PATH_MAX];
-	struct config_source source = {
-		.file = options->config,
-		.use_environment = true,
-	};
-	struct config *config;
-
-	if (!source.file) {
-		if (config_default_path(path, sizeof(path)) < 0)
-			return err_set(err,
-				       "the path of otel.conf is too long");
-		source.file = path;
-		source.file_optional = true;
-	}
-	if (config_load(&source, &config, err) < 0)
-		return -1;
-	if (!options->foreground && writes_stdout(config)) {
-		config_destroy(config);
-		errno = EINVAL;
-		return err_set(err,
-			       "Endpoint stdout: is for an agent that runs "
-			       "with --foreground or --once: a daemon has "
-			       "no standard output");
-	}
-	*ret = config;
-	return 0;
-}
 
 /* As root the directory is made for the agent's user, then we become it. */
 static int enter_spool(struct agent *agent, struct err *err)

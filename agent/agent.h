@@ -51,8 +51,13 @@ void agent_destroy(struct agent *agent);
  * Returns the exit status. */
 int agent_run(struct agent *agent);
 
-/* Reads the configuration, for the start and for SIGHUP. */
-int agent_load_config(const struct options *options, struct config **ret,
-		      struct err *err);
+/*
+ * Reads the configuration, for the start and for SIGHUP: what plugstack.conf
+ * says, as slurmd left it in the spool, over the file, which is that of
+ * --config, of the argument Config=, or the one beside slurm.conf.  spool_fd
+ * -1: the directory is opened by its path.  Returns -1 with err.
+ */
+int agent_load_config(const struct options *options, int spool_fd,
+		      struct config **ret, struct err *err);
 
 #endif

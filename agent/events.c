@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "host/arguments.h"
 #include "log.h"
 #include "util/cleanup.h"
 
@@ -130,7 +131,10 @@ static void take_inotify_event(const struct inotify_event *event,
 {
 	const char *name = event->len ? event->name : "";
 
-	if (event->mask & (IN_IGNORED | IN_UNMOUNT))
+	/* slurmd wrote or removed it: see host/arguments.h */
+	if (!strcmp(name, ARGUMENTS_FILE))
+		ret->reload = true;
+	else if (event->mask & (IN_IGNORED | IN_UNMOUNT))
 		ret->spool_gone = true;
 	else if (event->mask & IN_Q_OVERFLOW)
 		ret->spool = true;

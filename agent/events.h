@@ -25,7 +25,7 @@ struct happened {
 	bool spool_gone; /* the directory or its agent.lock was removed */
 	bool terminate;  /* SIGTERM, SIGINT */
 	bool child;      /* SIGCHLD */
-	bool reload;     /* SIGHUP */
+	bool reload;     /* SIGHUP, or the spool's `arguments` changed */
 };
 
 /*
@@ -41,7 +41,8 @@ void events_watch_open(struct events *events, int dir_fd);
 
 /*
  * Waits until something happens or clock_ms reaches until (TIME_NEVER: for
- * ever).  With watch_spool false, records in the spool do not wake.
+ * ever).  With watch_spool false, what happens in the spool does not wake; it
+ * is seen when something else does.
  */
 void events_wait(struct events *events, bool watch_spool, uint64_t until,
 		 struct happened *ret);

@@ -22,6 +22,7 @@ slurm_otel_agent_SOURCES = \
 	agent/behind_dir.c agent/behind_dir.h \
 	agent/clock.h \
 	agent/comments.c agent/comments.h \
+	agent/configuration.c \
 	agent/daemonize.c agent/daemonize.h \
 	agent/endpoints.c agent/endpoints.h \
 	agent/events.c agent/events.h \

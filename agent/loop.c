@@ -80,7 +80,8 @@ static int build(const struct agent *agent, struct config **ret_config,
 	struct endpoints *endpoints = NULL;
 	struct config *config;
 
-	if (agent_load_config(agent->options, &config, err) < 0)
+	if (agent_load_config(agent->options, agent->spool_fd, &config, err) <
+	    0)
 		return -1;
 	resource = resource_create(config, agent->identity.cluster,
 				   agent->identity.instance, err);

@@ -56,7 +56,7 @@ static int start(const struct options *options)
 	log_spool(options->spool, -1);
 	if (log_open(options->log_file, options->foreground, &err) < 0)
 		return fail(EXIT_FAILURE, &err);
-	if (agent_load_config(options, &config, &err) < 0)
+	if (agent_load_config(options, -1, &config, &err) < 0)
 		return fail(EX_CONFIG, &err);
 	log_configure(config);
 	if (!config->enabled) {

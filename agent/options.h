@@ -8,7 +8,7 @@
 /* Strings are those of argv, or literals. */
 struct options {
 	const char *spool;   /* required */
-	const char *config;  /* NULL: the default path */
+	const char *config;  /* NULL: see agent_load_config */
 	const char *cluster; /* NULL: the file `cluster` in the spool */
 	const char *service_instance; /* NULL: <spool's name>@<host's name> */
 	const char *log_file;         /* NULL: none */

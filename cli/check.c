@@ -5,15 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cli/check_files.h"
+#include "cli/check_plugins.h"
 #include "cli/check_send.h"
 #include "cli/check_slurm.h"
+#include "cli/load_config.h"
 #include "config/config.h"
 #include "config/endpoint.h"
 #include "util/cleanup.h"
@@ -31,15 +32,20 @@ static const char *const origins[] = {
 
 static const char help[] =
 	"Usage: slurm-otel check [--config FILE] [--send]\n"
+	"       slurm-otel check --plugin FILE\n"
 	"\n"
 	"Prints the configuration of slurm-otel with the origin of each value, "
 	"and\n"
 	"what is wrong with it.  Secrets are masked.\n"
 	"\n"
-	"  --config FILE  read FILE instead of the otel.conf beside slurm.conf\n"
+	"  --config FILE  read FILE alone, instead of the otel.conf beside slurm.conf\n"
+	"                 and the arguments in plugstack.conf\n"
 	"  --send         then send a test span to every endpoint, as the "
 	"agent would\n"
 	"                 (root becomes AgentUser for it)\n"
+	"  --plugin FILE  check nothing but this plugin of Slurm's: is it for the "
+	"Slurm\n"
+	"                 of this host?  `make install` asks this first\n"
 	"  --help         print this\n"
 	"\n"
 	"Exit status: 0 no mistakes, and every endpoint took the span; 1 "
@@ -180,41 +186,70 @@ static bool send_span(const struct config *config, int mistakes)
 	return check_send(config) != 0 || fflush(stdout);
 }
 
-static int check(const char *path, bool optional, bool send)
+/* Whether a value came from plugstack.conf, which slurmctld does not read. */
+static bool has_arguments(const struct config *config)
 {
-	struct config_source source = {
-		.file = path,
-		.use_environment = true,
-	};
+	size_t i;
+
+	for (i = 0; config_keys[i].name; i++)
+		if (config_origin(config, i) == CONFIG_ARGUMENT)
+			return true;
+	return false;
+}
+
+static void warn_of_sources(const struct config *config,
+			    struct findings *findings)
+{
+	if (has_environment(config))
+		note_warning("OTEL_* variables are those of this shell; the "
+			     "daemons have their own",
+			     findings);
+	if (has_arguments(config))
+		note_warning("arguments of plugstack.conf count for "
+			     "spank_otel.so and the agent of slurmd; slurmctld "
+			     "does not see them: --config FILE shows its view",
+			     findings);
+}
+
+/* Optional, as for the daemons; but one that is there must be read. */
+static void print_source(struct config_source *source)
+{
+	const char *path = source->file;
+	struct stat st;
+
+	source->file_optional =
+		source->file_optional && stat(path, &st) < 0 && errno == ENOENT;
+	printf("configuration: %s%s%s\n\n", path,
+	       source->file_optional ? " (does not exist: defaults)" : "",
+	       source->n_args ? ", and plugstack.conf over it" : "");
+}
+
+static int check(struct config_source *source, bool send)
+{
 	struct findings findings = { NULL, 0 };
 	_cleanup_free_ char *text = NULL;
 	struct config *config = NULL;
-	struct stat st;
 	size_t len = 0;
-	int mistakes, failed;
+	int mistakes, misfits, failed;
 
 	findings.out = open_memstream(&text, &len);
 	if (!findings.out)
 		return 1;
-	/* optional, as for the daemons; but one that is there must be read */
-	source.file_optional =
-		optional && stat(path, &st) < 0 && errno == ENOENT;
-	printf("configuration: %s%s\n\n", path,
-	       source.file_optional ? " (does not exist: defaults)" : "");
-	mistakes = config_check(&source, &config, note_mistake, &findings);
+	source->use_environment = true;
+	print_source(source);
+	mistakes = config_check(source, &config, note_mistake, &findings);
 	if (config) {
 		print_values(config);
-		if (has_environment(config))
-			note_warning("OTEL_* variables are those of this "
-				     "shell; the daemons have their own",
-				     &findings);
+		warn_of_sources(config, &findings);
 		check_files(config, note_warning, &findings);
 		check_slurm(config, note_warning, &findings);
 	}
+	misfits = check_plugins(note_mistake, &findings);
 	fclose(findings.out);
 	printf("\n%s%s", text ? text : "", len ? "\n" : "");
-	print_verdict(mistakes, findings.warnings, config && config->enabled);
-	failed = fflush(stdout) || mistakes;
+	print_verdict(mistakes + misfits, findings.warnings,
+		      config && config->enabled);
+	failed = fflush(stdout) || mistakes || misfits;
 	if (send)
 		failed |= send_span(config, mistakes);
 	config_destroy(config);
@@ -226,13 +261,15 @@ int check_main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "send", no_argument, NULL, 's' },
+		{ "plugin", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	char path[PATH_MAX];
-	const char *given = NULL;
+	struct command_source from;
+	const char *given = NULL, *plugin = NULL;
 	bool send = false;
-	int option;
+	int option, status;
+	struct err err;
 
 	optind = 0; /* main may have looked at its own options */
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -242,6 +279,9 @@ int check_main(int argc, char **argv)
 			break;
 		case 's':
 			send = true;
+			break;
+		case 'p':
+			plugin = optarg;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -256,10 +296,13 @@ int check_main(int argc, char **argv)
 			argv[optind]);
 		return 2;
 	}
-	if (!given && config_default_path(path, sizeof(path)) < 0) {
-		fputs("slurm-otel check: the path of slurm.conf is too long\n",
-		      stderr);
+	if (plugin)
+		return check_plugin_file(plugin);
+	if (command_source_fill(given, &from, &err) < 0) {
+		fprintf(stderr, "slurm-otel check: %s\n", err.msg);
 		return 1;
 	}
-	return check(given ? given : path, !given, send);
+	status = check(&from.source, send);
+	command_source_clear(&from);
+	return status;
 }

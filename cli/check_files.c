@@ -146,8 +146,12 @@ static void check_headers(const struct check *check)
 	struct stat st;
 	char *line;
 
-	if (!check->config->headers ||
-	    config_origin(check->config, i) != CONFIG_FILE)
+	if (!check->config->headers)
+		return;
+	if (config_origin(check->config, i) == CONFIG_ARGUMENT)
+		warn(check, "Headers: everybody can read plugstack.conf, and "
+			    "must; keep secrets in HeadersFile");
+	if (config_origin(check->config, i) != CONFIG_FILE)
 		return;
 	config_where(check->config, i, path, sizeof(path));
 	line = strrchr(path, ':');

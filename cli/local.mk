@@ -7,6 +7,7 @@ libotelcli_la_SOURCES = \
 	cli/bar.c cli/bar.h \
 	cli/check.c cli/check.h \
 	cli/check_files.c cli/check_files.h \
+	cli/check_plugins.c cli/check_plugins.h \
 	cli/check_send.c cli/check_send.h \
 	cli/check_slurm.c cli/check_slurm.h \
 	cli/detail.c cli/detail.h \
@@ -17,6 +18,8 @@ libotelcli_la_SOURCES = \
 	cli/line_reader.c cli/line_reader.h \
 	cli/lines.c cli/lines.h \
 	cli/load_config.c cli/load_config.h \
+	cli/plugin_version.c cli/plugin_version.h \
+	cli/plugstack.c cli/plugstack.h \
 	cli/program.c cli/program.h \
 	cli/read_otlp_json.c cli/read_otlp_json.h \
 	cli/row.c cli/row.h \
@@ -29,6 +32,8 @@ libotelcli_la_SOURCES = \
 	cli/status_findings.c \
 	cli/status_json.c \
 	cli/status_view.h \
+	cli/stop.c cli/stop.h \
+	cli/stop_agent.c cli/stop_agent.h \
 	cli/style.c cli/style.h \
 	cli/table.c cli/table.h \
 	cli/terminal.c cli/terminal.h \
@@ -36,7 +41,8 @@ libotelcli_la_SOURCES = \
 	cli/time_text.c cli/time_text.h \
 	cli/trace.c cli/trace.h \
 	cli/trace_tree.c cli/trace_tree.h
-libotelcli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
+libotelcli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS) \
+	-DSLURM_PLUGIN_DIR='"$(slurmplugindir)"' -DSLURM_OWN_PLUGIN_DIR='"$(slurm_own_plugin_dir)"'
 libotelcli_la_LIBADD = libprivileges.la libstatus.la libotlp.la libotel.la $(JSON_C_LIBS)
 
 slurm_otel_SOURCES = cli/main.c

@@ -13,6 +13,7 @@
 #include "cli/say.h"
 #include "cli/show.h"
 #include "cli/status.h"
+#include "cli/stop.h"
 #include "cli/trace.h"
 #include "config.h"
 
@@ -33,6 +34,7 @@ static const struct command {
 	{ "detail", "say how much traces tell of nodes and tasks, or raise it",
 	  detail_main },
 	{ "trace", "print the trace id of a job, and its URL", trace_main },
+	{ "stop", "end the agents of this host", stop_main },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

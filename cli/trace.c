@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/program.h"
+#include "cli/load_config.h"
 #include "cli/say.h"
 #include "cli/select.h"
 #include "config/config.h"
@@ -25,7 +26,8 @@ static const char usage[] =
 	"heterogeneous job: 42+1.  It is looked for in the comment that\n"
 	"JobComment names, with scontrol and, for older jobs, with sacct.\n"
 	"\n"
-	"  --config FILE  this otel.conf; else the one beside slurm.conf\n"
+	"  --config FILE  this otel.conf alone; else the one beside slurm.conf\n"
+	"                 and the arguments in plugstack.conf\n"
 	"  -h, --help     print this and exit\n"
 	"\n"
 	"Exit status: 0 printed, 1 there is no trace id, 2 wrong usage.\n";
@@ -185,22 +187,17 @@ static int find(const char *job, const struct config *config)
 
 static int load(const char *file, struct config **ret)
 {
-	char path[PATH_MAX];
-	struct config_source source = {
-		.file = file ? file : path,
-		.file_optional = !file,
-		.skip_unreadable = !file,
-	};
+	struct command_source from;
 	struct err err;
+	int rc = command_source_fill(file, &from, &err);
 
-	if (!file && config_default_path(path, sizeof(path)) < 0) {
-		say("trace: the path of otel.conf is too long");
-		return -1;
-	}
-	if (config_load(&source, ret, &err) == 0)
-		return 0;
-	say("trace: %s", err.msg);
-	return -1;
+	from.source.skip_unreadable = !file;
+	if (!rc)
+		rc = config_load(&from.source, ret, &err);
+	if (rc < 0)
+		say("trace: %s", err.msg);
+	command_source_clear(&from);
+	return rc;
 }
 
 static int usage_error(void)

@@ -1,4 +1,5 @@
 EXTRA_DIST += \
+	contrib/debian \
 	contrib/demo.sh \
 	contrib/examples/README.md \
 	contrib/examples/node/app.js \
@@ -7,4 +8,6 @@ EXTRA_DIST += \
 	contrib/examples/node/package.json \
 	contrib/examples/shell-curl/job.sh \
 	contrib/lib/chroot.sh \
-	contrib/lib/setup.sh
+	contrib/lib/setup.sh \
+	contrib/rpm/slurm-otel.rpmlintrc \
+	contrib/rpm/slurm-otel.spec

@@ -14,3 +14,12 @@ etc/slurm-otel-agent@.service: etc/slurm-otel-agent@.service.in
 
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 dist_tmpfiles_DATA = etc/slurm-otel.conf
+
+# Under a name of its own in the tree, where two files can not be slurm-otel.
+EXTRA_DIST += etc/slurm-otel.logrotate
+logrotatedir = $(sysconfdir)/logrotate.d
+install-data-local:
+	$(MKDIR_P) "$(DESTDIR)$(logrotatedir)"
+	$(INSTALL_DATA) $(srcdir)/etc/slurm-otel.logrotate "$(DESTDIR)$(logrotatedir)/slurm-otel"
+uninstall-local:
+	rm -f "$(DESTDIR)$(logrotatedir)/slurm-otel"

@@ -48,7 +48,8 @@ bool epilogs_tell(const struct config *config, struct job_record *job,
 		return false;
 	/* those of an attempt before, which slurmctld would save and send on */
 	job_view_tell_epilogs(job, JOB_SPANS_VAR, NULL);
-	if (verdict == VERDICT_BY_SPANS && !hand_on(job, spans, n))
+	if (verdict == VERDICT_BY_SPANS &&
+	    (!job_view_has_epilogs() || !hand_on(job, spans, n)))
 		verdict = VERDICT_KEEP;
 	tell(job, view, verdict);
 	return verdict == VERDICT_BY_SPANS;

@@ -14,7 +14,8 @@
  * Leaves the verdict (host/verdict.h) for the epilogs of a job whose trace is
  * held, and of no other.  Returns true when the nodes decide by their spans:
  * the n spans are handed to them, to be written with theirs, and must not be
- * written here.  The caller holds slurmctld's job write lock.
+ * written here.  Not where no SPANK epilog runs: a root without its steps tells
+ * more than steps without a root.  The caller holds slurmctld's job write lock.
  */
 bool epilogs_tell(const struct config *config, struct job_record *job,
 		  const struct job_view *view,

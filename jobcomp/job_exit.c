@@ -12,6 +12,9 @@ bool job_exit_describe(const struct job_view *view, struct exit_status *ret)
 	const bool ran =
 		view->nnodes && view->state && !strcmp(view->state, "FAILED");
 
+	/* wait(2) puts nothing above the signal: an error of slurmstepd's */
+	const bool is_error_number = (low & 0x7f) && view->exit_code != low;
+
 	exit_status_describe(view->exit_code, ret);
-	return !low || (ran && low != OUT_OF_MEMORY);
+	return !low || (ran && low != OUT_OF_MEMORY && !is_error_number);
 }

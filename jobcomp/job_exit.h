@@ -12,9 +12,10 @@
  * Describes the job's exit code in *ret, for its notation at least.  False for
  * one that no process ended with: Slurm gives 1 to jobs that it ended or did
  * not let run (past its deadline or its time, no room at once, a node that did
- * not boot), and 253 (SIG_OOM) when memory ran out, which as wait statuses tell
- * of SIGHUP and of a signal that is none.  So a signal counts for a FAILED job
- * that ran, and for no other.
+ * not boot), 253 (SIG_OOM) when memory ran out, and the number of slurmstepd's
+ * error (4021) when it could not launch the batch script, which as wait
+ * statuses tell of SIGHUP and of signals that are none.  So a signal counts for
+ * a FAILED job that ran, where nothing but a signal is told, and for no other.
  */
 bool job_exit_describe(const struct job_view *view, struct exit_status *ret);
 

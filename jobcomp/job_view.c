@@ -399,6 +399,11 @@ bool job_view_in_slurmctld(void)
 	return running_in_slurmctld() && !job_view_in_config_test();
 }
 
+bool job_view_has_epilogs(void)
+{
+	return !(slurm_conf.prolog_flags & PROLOG_FLAG_RUN_IN_JOB);
+}
+
 const char *job_view_plugin_dir(void)
 {
 	return slurm_conf.plugindir;

@@ -91,6 +91,8 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
  * holds slurmctld's job write lock. */
 void job_view_tell_epilogs(struct job_record *job, const char *name,
 			   const char *value);
+/* False with PrologFlags=RunInJob: no SPANK epilog will run. */
+bool job_view_has_epilogs(void);
 /* Notes that the end of the present attempt is recorded, where slurmctld keeps
  * it with the job, over a restart too; nothing for a job that can not be
  * requeued, which ends only once.  The caller holds slurmctld's job write

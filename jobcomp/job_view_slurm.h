@@ -15,4 +15,9 @@
 #include "src/common/xstring.h"
 #include "src/slurmctld/slurmctld.h"
 
+/* since 24.11 */
+#ifndef PROLOG_FLAG_RUN_IN_JOB
+#define PROLOG_FLAG_RUN_IN_JOB 0
+#endif
+
 #endif

@@ -38,7 +38,7 @@ static void start(const struct config *config)
 			err.msg);
 		return;
 	}
-	if (agent_start(spool, NULL, &err) < 0) {
+	if (agent_start(spool, &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);
 		return;

@@ -36,9 +36,11 @@ static void say_limits(const struct settings *settings)
 
 	if (config && !settings->at_allocation &&
 	    (config->sample_rules.n || config->max_traces_per_second))
-		slurm_info("otel: slurm.conf has no PrologFlags=Alloc: "
-			   "SampleRule and MaxTracesPerSecond are not applied "
-			   "to jobs of srun and salloc with spank_otel.so");
+		slurm_info("otel: slurm.conf has %s: SampleRule and "
+			   "MaxTracesPerSecond are not applied to jobs of srun "
+			   "and salloc with spank_otel.so",
+			   slurm_conf_prolog_in_job() ? "PrologFlags=RunInJob"
+						      : "no PrologFlags=Alloc");
 }
 
 static void load(struct settings *settings, const char *path)

@@ -61,6 +61,7 @@ AC_DEFUN([OTEL_SLURM_HEADERS], [
   AC_SUBST([SLURM_FULL_LIBS])
   AC_SUBST([SLURM_CPPFLAGS])
   AC_SUBST([slurm_plugin_dir])
+  AC_SUBST([slurm_own_plugin_dir])
 ])
 
 # OTEL_SLURM_SOURCE: --with-slurm-source, --enable-slurm-mismatch

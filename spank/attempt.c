@@ -13,7 +13,8 @@ void attempt_watch(struct step *step)
 {
 	void *memory;
 
-	if (step->step_id != SLURM_BATCH_SCRIPT || step->job.prolog_ns)
+	if (step->step_id != SLURM_BATCH_SCRIPT ||
+	    (step->job.prolog_ns && !step->job.by_extern))
 		return;
 	memory = mmap(NULL, sizeof(*step->told_restart), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -5,9 +5,10 @@
  * slurmd leaves the prolog of a requeued job out where it has run the job
  * before and the purge of what it remembers of that was put off (Slurm's
  * slurm_cred.c scans at most every other second); with PrologFlags=RunInJob
- * no SPANK prolog runs at all.  slurmstepd knows the restart count, but keeps
- * it to itself until it makes the environment of the script, in the forked
- * process of that task.  So the task tells the step, through shared memory.
+ * no SPANK prolog runs at all, and the extern step does not know it either.
+ * slurmstepd knows the restart count, but keeps it to itself until it makes the
+ * environment of the script, in the forked process of that task.  So the task
+ * tells the step, through shared memory.
  */
 #ifndef OTEL_SPANK_ATTEMPT_H
 #define OTEL_SPANK_ATTEMPT_H

@@ -25,16 +25,14 @@ static void say_lost(uint64_t lost)
 			lost);
 }
 
-void held_job_begin(const struct config *config, int spool, uint32_t job_id,
-		    const struct job_file *job)
+static void begin(const struct config *config, int spool, uint32_t job_id,
+		  uint32_t restart)
 {
 	const struct spool_options options = spool_options_of(config);
 	struct hold_result result = { 0 };
 	struct err err;
 
-	if (trace_fate_of(config, &job->context) != TRACE_HELD)
-		return;
-	if (hold_begin(spool, &options, job_id, job->restart, &err) < 0)
+	if (hold_begin(spool, &options, job_id, restart, &err) < 0)
 		slurm_info(
 			"otel: job %u: if it fails, of this node its failed spans alone are kept: %s",
 			job_id, err.msg);
@@ -43,6 +41,20 @@ void held_job_begin(const struct config *config, int spool, uint32_t job_id,
 			   ": %s",
 			   err.msg);
 	say_lost(result.lost);
+}
+
+void held_job_begin(const struct config *config, int spool, uint32_t job_id,
+		    const struct job_file *job)
+{
+	if (trace_fate_of(config, &job->context) == TRACE_HELD)
+		begin(config, spool, job_id, job->restart);
+}
+
+void held_job_begin_unknown(const struct config *config, int spool,
+			    uint32_t job_id)
+{
+	if (config->sample_errors)
+		begin(config, spool, job_id, 0);
 }
 
 void held_step_note(const struct config *config, int spool,

@@ -18,6 +18,11 @@
 void held_job_begin(const struct config *config, int spool, uint32_t job_id,
 		    const struct job_file *job);
 
+/* As held_job_begin, for a job whose context and attempt are not known: it may
+ * be one. */
+void held_job_begin_unknown(const struct config *config, int spool,
+			    uint32_t job_id);
+
 /* When a step begins or ends on this node, for any fate of its trace: a step
  * that only began was killed.  Microseconds. */
 void held_step_note(const struct config *config, int spool,
@@ -25,7 +30,8 @@ void held_step_note(const struct config *config, int spool,
 
 /* In the epilog, for any job, while its job file is there: by slurmctld's
  * verdict (host/verdict.h); without one, released when the exit code or the
- * derived exit code is not 0, or a held span is an error. */
+ * derived exit code is not 0 (no extern step knows these), or a held span is an
+ * error. */
 void held_job_end(const struct config *config, int spool, uint32_t job_id);
 
 /* At slurmd's start: what was held for jobs that this node took down when it

@@ -63,6 +63,8 @@ static void format(const struct job_file *file, struct buf *out)
 	buf_printf(out, "sluid=%s\n", file->sluid);
 	buf_printf(out, "tracestate=%s\nbaggage=%s\n", file->context.tracestate,
 		   file->context.baggage);
+	if (file->by_extern)
+		buf_puts(out, "extern=1\n");
 }
 
 int job_file_write(int spool_fd, uint32_t job_id, const struct job_file *file,
@@ -137,6 +139,7 @@ static int parse(const char *text, struct job_file *ret)
 		strcpy(file.sluid, sluid);
 	file.restart = (uint32_t)strtoul(field(text, "restart"), NULL, 10);
 	file.prolog_ns = strtoull(field(text, "prolog"), NULL, 10);
+	file.by_extern = *field(text, "extern") == '1';
 	*ret = file;
 	return 0;
 }

@@ -45,6 +45,9 @@ struct job_file {
 	char sluid[SLUID_LEN + 1]; /* of this attempt; "": not known */
 	uint64_t prolog_ns;        /* Unix time of the prolog; 0: not known */
 	uint8_t boot_id[BOOT_ID_SIZE]; /* of the prolog; zeros: not known */
+	/* Made by the job's extern step (extern_step.h), which is told neither
+	 * the job's context nor the attempt: those here mean nothing. */
+	bool by_extern;
 	struct job_state state;
 };
 

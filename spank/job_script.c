@@ -6,16 +6,13 @@
 #include <string.h>
 
 #include "host/daemon_spool.h"
-#include "host/fate.h"
 #include "host/sluid.h"
-#include "host/span_writer.h"
 #include "host/start_note.h"
-#include "span/comment.h"
 #include "spank/held_job.h"
+#include "spank/job_comment.h"
 #include "spank/job_file.h"
 #include "spank/job_node.h"
 #include "spank/nodelist.h"
-#include "spool/spool.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -90,23 +87,6 @@ static void keep_earlier(int spool, uint32_t job_id, struct job_file *job)
 	job->state = old.state;
 }
 
-static int request_comment(const struct config *config, int spool,
-			   uint32_t job_id, const struct job_file *job,
-			   struct err *err)
-{
-	const struct spool_options options = spool_options_of(config);
-	struct comment_request request = {
-		.context = job->context,
-		.cluster = job->cluster,
-		.restart = job->restart,
-	};
-	char text[COMMENT_REQUEST_MAX + 1];
-
-	comment_request_format(&request, text);
-	return spool_append(spool, &options, SPOOL_COMMENT, job_id, text,
-			    strlen(text), err);
-}
-
 /* From Slurm 25.05 on, slurmctld itself has seen to it when the job started. */
 static bool comment_is_shown(const struct job_file *job)
 {
@@ -138,14 +118,8 @@ void job_prolog(struct plugin *plugin, spank_t sp)
 		return;
 	}
 	held_job_begin(config, spool, job_id, &job);
-	if (config->job_comment == JOB_COMMENT_NONE ||
-	    trace_fate_of(config, &job.context) != TRACE_EXPORTED ||
-	    !job.state.setup || comment_is_shown(&job))
-		return;
-	if (request_comment(config, spool, job_id, &job, &err) < 0)
-		slurm_info(
-			"otel: job %u: its comment will not show the trace id before its end: %s",
-			job_id, err.msg);
+	if (job.state.setup && !comment_is_shown(&job))
+		job_comment_request(config, spool, job_id, &job);
 }
 
 void job_epilog(struct plugin *plugin, spank_t sp)

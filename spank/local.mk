@@ -5,7 +5,9 @@ libspankotel_la_SOURCES = \
 	spank/attempt.c spank/attempt.h \
 	spank/compat.h \
 	spank/env_list.h \
+	spank/extern_step.c spank/extern_step.h \
 	spank/held_job.c spank/held_job.h \
+	spank/job_comment.c spank/job_comment.h \
 	spank/job_file.c spank/job_file.h spank/job_file_private.h \
 	spank/job_file_state.c \
 	spank/job_files_sweep.c \

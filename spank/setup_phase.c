@@ -4,10 +4,13 @@
 
 #include "spank/compat.h"
 #include "spank/env_list.h"
+#include "spank/job_comment.h"
 #include "spank/job_span.h"
 #include "spank/nodelist.h"
 #include "spank/sink.h"
 #include "spank/step_span.h"
+
+#define SETUP_DROPPED "otel: job %u: span of its setup dropped: %s"
 
 struct claim {
 	const struct step *step;
@@ -47,21 +50,40 @@ static bool on_first_node(const struct step *step, char *const *env)
 				    step->node);
 }
 
-void setup_phase_write(const struct config *config, int spool, char *const *env,
-		       const struct step *step)
+static void write_or_say(const struct config *config, int spool,
+			 const struct step *step)
+{
+	struct err err;
+
+	if (write_span(config, spool, step, &err) < 0)
+		slurm_info(SETUP_DROPPED, step->job_id, err.msg);
+}
+
+void setup_phase_begin(const struct config *config, int spool, char *const *env,
+		       struct step *step)
 {
 	struct claim claim = { .step = step };
 	struct err err;
-	int rc;
 
 	if (!step->job.state.setup || spool < 0 ||
 	    step->fate == TRACE_DROPPED || !on_first_node(step, env))
 		return;
 	/* several steps may start at once */
-	rc = job_file_change(spool, step->job_id, take, &claim, &err);
-	if (rc == 1 && claim.ours)
-		rc = write_span(config, spool, step, &err);
-	if (rc < 0)
-		slurm_info("otel: job %u: span of its setup dropped: %s",
-			   step->job_id, err.msg);
+	if (job_file_change(spool, step->job_id, take, &claim, &err) < 0)
+		slurm_info(SETUP_DROPPED, step->job_id, err.msg);
+	if (!claim.ours)
+		return;
+	/* the context of an array's task is not that of its submission */
+	if (step->job.by_extern && !step->is_array_task)
+		job_comment_request(config, spool, step->job_id, &step->job);
+	step->owes_setup = step->told_restart != NULL;
+	if (!step->owes_setup)
+		write_or_say(config, spool, step);
+}
+
+void setup_phase_end(const struct config *config, int spool,
+		     const struct step *step)
+{
+	if (step->owes_setup && spool >= 0)
+		write_or_say(config, spool, step);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/agent.h"
+#include "host/arguments.h"
 #include "host/daemon_spool.h"
 #include "host/slurm_conf.h"
 #include "spank/compat.h"
@@ -23,11 +24,13 @@ static void say_defaults(int argc, char **argv)
 {
 	char path[PATH_MAX];
 
-	if (settings_path(argc, argv, path, sizeof(path)) == 0 &&
-	    access(path, R_OK) < 0)
-		slurm_info(
-			"otel: %s can not be read, every key has its default: %s",
-			path, strerror(errno));
+	if (settings_path(argc, argv, path, sizeof(path)) < 0 ||
+	    access(path, R_OK) == 0)
+		return;
+	slurm_info("otel: %s can not be read, %s: %s", path,
+		   argc > 0 ? "plugstack.conf alone is heeded"
+			    : "every key has its default",
+		   strerror(errno));
 }
 
 /* A node that went down ran no epilogs. */
@@ -40,6 +43,18 @@ static void sweep_job_files(const struct config *config, const char *name)
 	if (spool < 0 || job_files_sweep(spool, &err) < 0)
 		slurm_error("otel: files of jobs before the last boot stay: %s",
 			    err.msg);
+}
+
+/* Without them the agent would send to where nobody wants it. */
+static int start_agent(const struct config *config, const char *name,
+		       const char *path, int argc, char **argv, struct err *err)
+{
+	_cleanup_close_ int spool = daemon_spool_open(config, name, err);
+
+	if (spool < 0 ||
+	    arguments_store(spool, argv, argc > 0 ? (size_t)argc : 0, err) < 0)
+		return -1;
+	return agent_start(path, err);
 }
 
 static void start(const struct plugin *plugin, int argc, char **argv)
@@ -60,7 +75,7 @@ static void start(const struct plugin *plugin, int argc, char **argv)
 	}
 	held_jobs_sweep(plugin->config, spool);
 	sweep_job_files(plugin->config, name);
-	if (agent_start(spool, settings_argument(argc, argv), &err) < 0) {
+	if (start_agent(plugin->config, name, spool, argc, argv, &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);
 		return;

@@ -8,6 +8,7 @@
 #include "host/daemon_spool.h"
 #include "spank/attempt.h"
 #include "spank/compat.h"
+#include "spank/extern_step.h"
 #include "spank/held_job.h"
 #include "spank/plugin.h"
 #include "spank/setup_phase.h"
@@ -58,6 +59,12 @@ static void get_items(spank_t sp, struct step *step)
 		step->command = argv[0];
 }
 
+/* A batch step says 0 and means 1. */
+static uint32_t local_tasks(const struct step *step)
+{
+	return step->local_ntasks ? step->local_ntasks : 1;
+}
+
 void step_init_post_opt(struct plugin *plugin, spank_t sp)
 {
 	struct step *step = &plugin->step;
@@ -68,10 +75,12 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	struct err err;
 
 	get_items(sp, step);
-	/* The extern step runs nothing of the user's. */
-	if (step->step_id == SLURM_EXTERN_CONT)
-		return;
 	strncpy(step->node, node ? node : "", sizeof(step->node) - 1);
+	/* The extern step runs nothing of the user's. */
+	if (step->step_id == SLURM_EXTERN_CONT) {
+		extern_step_begin(plugin, sp);
+		return;
+	}
 	spank_get_item(sp, S_JOB_ENV, &env);
 	get_array(sp, env, step);
 	/* without a spool, the end of the step says what is lost */
@@ -83,12 +92,11 @@ void step_init_post_opt(struct plugin *plugin, spank_t sp)
 	step_wish_heed(plugin->config, env, step);
 	step_gpus_read(env, !step_spans_nodes(step), &step->gpus);
 	step_resource_make(plugin->config, env, step, &resource);
-	setup_phase_write(plugin->config, spool, env, step);
+	attempt_watch(step);
+	setup_phase_begin(plugin->config, spool, env, step);
 	step_env_hand_out(sp, step, &resource); /* env is stale from here on */
 	step->active = true;
-	attempt_watch(step);
-	/* a batch step says 0 and means 1 */
-	tasks_make(&step->tasks, step->local_ntasks ? step->local_ntasks : 1);
+	tasks_make(&step->tasks, local_tasks(step));
 	step_record_make(plugin->config, spool, step);
 	held_step_note(plugin->config, spool, step->fate, step->job_id, false);
 }
@@ -110,6 +118,7 @@ void step_task_exit(struct plugin *plugin, spank_t sp)
 	int status = 0;
 
 	open_record_touch(&plugin->step.record);
+	plugin->step.ended_tasks++;
 	if (spank_get_item(sp, S_TASK_EXIT_STATUS, &status) != ESPANK_SUCCESS)
 		return;
 	tasks_note_end(&plugin->step.tasks, sp, status);
@@ -126,19 +135,33 @@ static void note_end(const struct config *config, const struct step *step)
 {
 	_cleanup_close_ int spool = -1;
 
-	if (!step->active || step->fate != TRACE_HELD)
+	if (!step->active || (step->fate != TRACE_HELD && !step->owes_setup))
 		return;
 	spool = node_spool_open(config, step->node, NULL);
+	setup_phase_end(config, spool, step);
 	held_step_note(config, spool, step->fate, step->job_id, true);
 }
 
 void step_exit(struct plugin *plugin)
 {
+	extern_step_end(plugin);
 	attempt_learn(&plugin->step);
 	step_end_write(plugin->config, &plugin->step);
 	note_end(plugin->config, &plugin->step);
 	open_record_remove(&plugin->step.record);
 	tasks_free(&plugin->step.tasks);
+}
+
+uint32_t step_unstarted_tasks(const struct step *step)
+{
+	uint32_t all = local_tasks(step);
+
+	return all > step->ended_tasks ? all - step->ended_tasks : 0;
+}
+
+bool step_failed(const struct step *step)
+{
+	return step->failed.count || step_unstarted_tasks(step);
 }
 
 struct job_name step_job_name(const struct step *step)

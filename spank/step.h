@@ -24,7 +24,7 @@ struct spank_handle;
 
 /* The tasks of this node that did not end with status 0. */
 struct failed_tasks {
-	uint32_t count;
+	uint32_t count;      /* of those that ended */
 	uint32_t first_rank; /* global rank of the first one to end */
 	int first_status;    /* its raw wait status */
 };
@@ -53,7 +53,11 @@ struct step {
 	struct user_attrs attrs; /* of this step's own */
 	struct step_gpus gpus;
 	struct failed_tasks failed;
+	uint32_t ended_tasks;   /* of this node, however they did */
 	uint32_t *told_restart; /* shared with the task, or NULL: attempt.h */
+	bool owes_setup; /* the setup phase is told of at its end: setup_phase.h
+			  */
+	bool is_extern; /* and stands in for prolog and epilog: extern_step.h */
 	struct tasks tasks;
 	struct open_record record; /* closes the step, should we be killed */
 };
@@ -66,6 +70,16 @@ void step_task_init(struct plugin *plugin, struct spank_handle *sp);
 void step_task_post_fork(struct plugin *plugin, struct spank_handle *sp);
 void step_task_exit(struct plugin *plugin, struct spank_handle *sp);
 void step_exit(struct plugin *plugin);
+
+/*
+ * At the end of a step: how many tasks of this node slurmstepd never saw end,
+ * because it could not start them.  It tells no hook of that: the job was
+ * cancelled meanwhile, its output file can not be written, fork failed.
+ */
+uint32_t step_unstarted_tasks(const struct step *step);
+
+/* Whether anything of it went wrong on this node; at its end, too. */
+bool step_failed(const struct step *step);
 
 /* How spans name its job. */
 struct job_name step_job_name(const struct step *step);

@@ -25,20 +25,20 @@ static bool is_users_step(const struct step *step)
 	       step->step_id != SLURM_INTERACTIVE_STEP;
 }
 
-/* No job file: SPANK job hooks do not run here, or the disk was full. */
+/* No job file: no prolog ran, or the disk was full.  Or one that was made
+ * without knowing the context. */
 static void job_from_environment(const struct config *config, char *const *env,
 				 const struct step *step, struct job_file *ret)
 {
 	const char *sluid = env_get(env, SLUID_VAR);
 
-	memset(ret, 0, sizeof(*ret));
 	slurm_conf_cluster(ret->cluster, sizeof(ret->cluster));
-	ret->uid = JOB_UID_UNKNOWN;
 	ret->restart = step_context_restart(env);
 	/* the environment of a script is not complete yet: what is there may be
 	 * of the job that submitted it */
 	if (is_users_step(step) && sluid_is_valid(sluid))
 		strcpy(ret->sluid, sluid);
+	memset(&ret->context, 0, sizeof(ret->context));
 	if (job_context_load(env_get(env, SPANK_JOB_PREFIX JOB_CONTEXT_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_TRACESTATE_VAR),
 			     env_get(env, SPANK_JOB_PREFIX JOB_BAGGAGE_VAR),
@@ -55,7 +55,11 @@ int step_context_resolve(const struct config *config, int spool,
 		spool < 0 ? 0
 			  : job_file_read(spool, step->job_id, &step->job, err);
 
-	if (found <= 0)
+	if (found <= 0) {
+		memset(&step->job, 0, sizeof(step->job));
+		step->job.uid = JOB_UID_UNKNOWN;
+	}
+	if (found <= 0 || step->job.by_extern)
 		job_from_environment(config, env, step, &step->job);
 	step_context_place(config, env, step);
 	return found < 0 ? -1 : 0;

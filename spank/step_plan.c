@@ -29,7 +29,7 @@ static void plan_tasks(const struct config *config, const struct step *step,
 void step_plan_make(const struct config *config, const struct step *step,
 		    enum detail level, struct step_plan *ret)
 {
-	bool failed = step->failed.count > 0;
+	bool failed = step_failed(step);
 	bool has_nodes = step_spans_nodes(step);
 	struct step_plan plan = {
 		.step = step->node_id == 0 && (failed || !step->over_limit),

@@ -12,6 +12,9 @@
 #include "span/user_attrs_set.h"
 #include "spank/compat.h"
 
+/* Of low cardinality, and no exit status: beside those of exit_status.h. */
+#define ERROR_TYPE_LAUNCH "launch_failed"
+
 void step_id_name(uint32_t step_id, char *ret)
 {
 	static const struct {
@@ -67,13 +70,12 @@ static void set_usage(struct span *span, const struct rusage *usage)
 	span_set_int(span, ATTR_STEP_SWITCHES_INVOLUNTARY, usage->ru_nivcsw);
 }
 
-static void set_failure(struct span *span, const struct failed_tasks *failed)
+static void set_failed_tasks(struct span *span,
+			     const struct failed_tasks *failed)
 {
 	struct exit_status status;
 	char message[128];
 
-	if (!failed->count)
-		return;
 	exit_status_describe(failed->first_status, &status);
 	snprintf(message, sizeof(message), "task %" PRIu32 ": %s",
 		 failed->first_rank, status.text);
@@ -84,7 +86,32 @@ static void set_failure(struct span *span, const struct failed_tasks *failed)
 	if (status.signal)
 		span_set_int(span, ATTR_STEP_EXIT_SIGNAL, status.signal);
 	span_set_int(span, ATTR_STEP_FAILED_TASK, failed->first_rank);
-	span_set_int(span, ATTR_STEP_FAILED_TASKS, failed->count);
+}
+
+/* No task, no exit status. */
+static void set_unstarted_tasks(struct span *span, uint32_t unstarted)
+{
+	char message[64];
+
+	snprintf(message, sizeof(message),
+		 unstarted == 1 ? "%" PRIu32 " task was not started"
+				: "%" PRIu32 " tasks were not started",
+		 unstarted);
+	span_set_status(span, SPAN_STATUS_ERROR, message);
+	span_set_str(span, ATTR_ERROR_TYPE, ERROR_TYPE_LAUNCH);
+}
+
+static void set_failure(struct span *span, const struct step *step)
+{
+	uint32_t unstarted = step_unstarted_tasks(step);
+
+	if (step->failed.count)
+		set_failed_tasks(span, &step->failed);
+	else if (unstarted)
+		set_unstarted_tasks(span, unstarted);
+	if (step_failed(step))
+		span_set_int(span, ATTR_STEP_FAILED_TASKS,
+			     (int64_t)step->failed.count + unstarted);
 }
 
 static void set_gpus(struct span *span, const struct step_gpus *gpus)
@@ -117,7 +144,7 @@ static void end_span(struct span *span, const struct step *step,
 {
 	span_set_times(span, step->start_ns, end->time_ns);
 	set_usage(span, &end->usage);
-	set_failure(span, &step->failed);
+	set_failure(span, step);
 }
 
 static struct span *step_span_begin(const struct config *config,
@@ -193,7 +220,7 @@ struct span *step_span_create(const struct config *config,
 	if (!span)
 		return NULL;
 	end_span(span, step, end);
-	if (!step->failed.count) {
+	if (!step_failed(step)) {
 		span_set_str(span, ATTR_EXIT_CODE, "0:0");
 		span_set_int(span, ATTR_STEP_EXIT_STATUS, 0);
 	}

@@ -13,7 +13,7 @@ cd "$TOP"
 
 # Files beside each other: each takes long, with all that it sources.
 check_shell() {
-  printf '%s\0' contrib/*.sh contrib/lib/*.sh contrib/examples/*/*.sh tests/*.sh tests/*/*.sh \
+  printf '%s\0' contrib/*.sh contrib/debian/*.sh contrib/debian/*.p* contrib/lib/*.sh contrib/examples/*/*.sh tests/*.sh tests/*/*.sh \
     tests/cluster/lib/*.sh bench/*.sh .ci/run | xargs -0 -n 8 -P "$(nproc)" shellcheck -x
 }
 

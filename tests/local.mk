@@ -4,7 +4,7 @@ AM_CPPFLAGS += -I$(top_srcdir)/tests $(CRITERION_CFLAGS) $(PROTOBUF_C_CFLAGS)
 
 include tests/unit/local.mk
 
-EXTRA_DIST += tests/unit/tap.sh tests/run.sh tests/checks.sh tests/matrix.sh tests/agent tests/cluster tests/collector \
+EXTRA_DIST += tests/unit/tap.sh tests/run.sh tests/checks.sh tests/matrix.sh tests/packages.sh tests/rpm.sh tests/agent tests/cluster tests/collector \
 	tests/lib tests/slurm_api.h tests/zipkin.jq tests/fake_grpcs.py tests/grpc_server.py .ci/run .clang-format
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/tap.sh
 include tests/agent/local.mk

@@ -19,8 +19,9 @@
 #
 # A test's line is printed when it has ended.
 # With CI=true in the environment it also fuzzes each target for 10 s, builds
-# with clang, checks the distribution (`make distcheck`) and lints the shell
-# scripts, and --matrix is one of the groups.
+# with clang, checks the distribution (`make distcheck`), lints the shell
+# scripts, and installs the packages of Debian and RPM; --matrix is one of the
+# groups.
 # The last line is `N passed, N failed`; the exit status is 0 when none failed.
 set -euo pipefail
 
@@ -44,7 +45,7 @@ RUNNER_LONG=(cluster/test_random_jobs cluster/test_sample_errors cluster/test_no
 TEST_PACKAGES=(libcriterion-dev libnghttp2-dev libseccomp-dev protobuf-compiler python3 util-linux curl openssl xxd)
 declare -A GROUP_PACKAGES=(
   [unit]="mandoc"
-  [agent]="nginx-light prometheus python3-grpcio strace systemd valgrind"
+  [agent]="logrotate nginx-light prometheus python3-grpcio strace systemd valgrind"
   [fuzz]="clang libclang-rt-dev"
   [cluster]="strace slurmrestd slurm-wlm-elasticsearch-plugin"
   [slow]="clang libclang-rt-dev mandoc shellcheck xz-utils"
@@ -103,7 +104,7 @@ heading() {
 interrupted() {
   trap '' HUP INT TERM
   runner_stop
-  matrix_stop
+  chroots_stop
   echo "interrupted"
   exit 130
 }
@@ -176,12 +177,24 @@ packages() {
   done
 }
 
-# The other Slurms: their chroots are made, and built in, behind all else; their
-# tests mostly wait, as those of the host's clusters do, and run beside these.
+# The other Slurms, and the packages: chroots are made, and built in, behind all
+# else; the tests mostly wait, as those of the host's clusters do, and run beside
+# these.
 matrix_pids=()
-matrix_prepare() {
-  nice -n 19 "$TOP/tests/matrix.sh" --others --prepare >"$LOGS/matrix-prepare.out" 2>&1 </dev/null &
-  matrix_pids+=($!)
+prepare_pid=
+prepare_chroots() {
+  (
+    trap 'kill "$!" 2>/dev/null || true; wait; exit 143' TERM
+    if wanted_group matrix; then
+      "$TOP/tests/matrix.sh" --others --prepare >"$LOGS/matrix-prepare.out" 2>&1 </dev/null & wait $! || true
+    fi
+    [[ -z $slow ]] || for what in "packages.sh --prepare bookworm" "packages.sh --prepare trixie" "rpm.sh --prepare"; do
+      # shellcheck disable=SC2086
+      "$TOP"/tests/$what >>"$LOGS/packages-prepare.out" 2>&1 </dev/null & wait $! || true
+    done
+  ) &
+  prepare_pid=$!
+  renice -n 19 -p $! >/dev/null
 }
 
 # It waits until they are prepared, and says all of that again that went wrong.
@@ -190,10 +203,11 @@ matrix_start() {
   matrix_pids+=($!)
 }
 
-matrix_stop() {
-  ((${#matrix_pids[@]})) || return 0
-  kill "${matrix_pids[@]}" 2>/dev/null || true
-  wait "${matrix_pids[@]}" || true
+chroots_stop() {
+  local pids=("${matrix_pids[@]}" ${prepare_pid:+"$prepare_pid"})
+  ((${#pids[@]})) || return 0
+  kill "${pids[@]}" 2>/dev/null || true
+  wait "${pids[@]}" || true
 }
 
 # Adds what its last line says; one that ends without has failed.
@@ -214,6 +228,16 @@ matrix_report() {
   fi
 }
 
+# What can not be prepared, the test says itself.
+run_packages() {
+  wait "$prepare_pid" || true
+  prepare_pid=
+  ! wanted "packages bookworm" || runner_tap "packages bookworm" "$TOP/tests/packages.sh" bookworm
+  ! wanted "packages trixie" || runner_tap "packages trixie" "$TOP/tests/packages.sh" trixie
+  ! wanted "packages rpm" || runner_tap "packages rpm" "$TOP/tests/rpm.sh"
+  runner_run "$jobs"
+}
+
 started=$SECONDS
 rm -rf "$LOGS"
 mkdir -p "$LOGS"
@@ -227,7 +251,9 @@ setup_otlp_protos
 # Without one, the tests that need it say why and are skipped.
 [[ -n ${IN_MATRIX:-} ]] || ! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
-! wanted_group matrix || matrix_prepare
+if wanted_group matrix || [[ -n $slow ]]; then
+  prepare_chroots
+fi
 
 heading "Build with gcc, warnings as errors"
 setup_build $BUILD gcc --enable-werror
@@ -286,6 +312,10 @@ fi
 if wanted_group matrix; then
   heading "Other Slurms (tests/matrix.sh)"
   matrix_report
+fi
+if [[ -n $slow ]]; then
+  heading "Packages, installed on hosts of their own"
+  run_packages
 fi
 
 printf '\n%d min %d s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60))

@@ -3,20 +3,42 @@
 #include "host/agent.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "spool/file.h"
 #include "spool/spool.h"
 #include "util/cleanup.h"
 #include "util/spawn.h"
 
-#define AGENT_PATH SBINDIR "/slurm-otel-agent"
+#define PID_FILE "agent.pid"
 #define POLL_MS 5
 
 bool agent_serves(int spool_fd)
 {
 	return spool_fd >= 0 && spool_is_held(spool_fd);
+}
+
+pid_t agent_pid(int spool_fd)
+{
+	char text[24];
+	struct stat st;
+	_cleanup_close_ int fd =
+		spool_file_open(spool_fd, PID_FILE, O_RDONLY, &st, NULL);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	long pid;
+
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	pid = strtol(text, NULL, 10);
+	return pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
 static bool is_served(const char *spool)
@@ -43,12 +65,9 @@ static pid_t wait_a_while(pid_t pid, int *ret_status)
 	return waited;
 }
 
-int agent_start(const char *spool, const char *config_file, struct err *err)
+int agent_start(const char *spool, struct err *err)
 {
-	const char *const argv[] = {
-		AGENT_PATH,  "--spool", spool, config_file ? "--config" : NULL,
-		config_file, NULL
-	};
+	const char *const argv[] = { AGENT_PATH, "--spool", spool, NULL };
 	pid_t pid, waited;
 	int status = 0;
 

@@ -190,3 +190,9 @@ void slurmd_spool_name(const struct config *config, char *ret, size_t size)
 		return;
 	snprintf(ret, size, "slurmd");
 }
+
+bool daemon_spool_is_name(const char *name)
+{
+	return !strcmp(name, "slurmctld") || !strcmp(name, "slurmd") ||
+	       (!strncmp(name, "slurmd.", 7) && name[7]);
+}

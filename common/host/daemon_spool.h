@@ -13,6 +13,7 @@
 #ifndef OTEL_HOST_DAEMON_SPOOL_H
 #define OTEL_HOST_DAEMON_SPOOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -47,5 +48,8 @@ int node_spool_open(const struct config *config, const char *node,
  * "slurmd".
  */
 void slurmd_spool_name(const struct config *config, char *ret, size_t size);
+
+/* Whether name is one of those above. */
+bool daemon_spool_is_name(const char *name);
 
 #endif

@@ -1,5 +1,6 @@
 host_sources = \
 	common/host/agent.c common/host/agent.h \
+	common/host/arguments.c common/host/arguments.h \
 	common/host/daemon_spool.c common/host/daemon_spool.h \
 	common/host/detail_file.c common/host/detail_file.h \
 	common/host/fate.c common/host/fate.h \

@@ -142,7 +142,7 @@ static int search_file(const char *path, const char *key, char *ret,
 	return found;
 }
 
-int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err)
+const char *slurm_conf_path(void)
 {
 	const char *path = getenv("SLURM_CONF");
 
@@ -150,7 +150,12 @@ int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err)
 		path = SYSCONFDIR "/slurm/slurm.conf";
 	if (access(path, R_OK) < 0 && access(CONFIGLESS_PATH, R_OK) == 0)
 		path = CONFIGLESS_PATH;
-	return search_file(path, key, ret, size, 0, err);
+	return path;
+}
+
+int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err)
+{
+	return search_file(slurm_conf_path(), key, ret, size, 0, err);
 }
 
 int slurm_conf_names(const char *key, const char *const *words, struct err *err)
@@ -169,8 +174,17 @@ int slurm_conf_names(const char *key, const char *const *words, struct err *err)
 
 bool slurm_conf_prolog_at_allocation(void)
 {
-	static const char *const flags[] = { "Alloc", "Contain",  "NoHold",
-					     "X11",   "RunInJob", NULL };
+	static const char *const flags[] = {
+		"Alloc", "Contain", "NoHold", "X11", "ForceRequeueOnFail", NULL
+	};
+
+	return slurm_conf_names("PrologFlags", flags, NULL) > 0 &&
+	       !slurm_conf_prolog_in_job();
+}
+
+bool slurm_conf_prolog_in_job(void)
+{
+	static const char *const flags[] = { "RunInJob", NULL };
 
 	return slurm_conf_names("PrologFlags", flags, NULL) > 0;
 }

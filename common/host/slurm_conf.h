@@ -14,11 +14,16 @@
 #include "util/err.h"
 
 /*
+ * The path of slurm.conf, absolute: that of SLURM_CONF, which Slurm's daemons
+ * set for themselves, else the compiled-in default, else what a configless
+ * slurmd was sent.  Valid until the environment changes.
+ */
+const char *slurm_conf_path(void);
+
+/*
  * Finds `key` (any case) in slurm.conf and the files it includes, the first
- * one winning, and copies its value without quotes to ret (size bytes).  The
- * file is that of SLURM_CONF, which Slurm's daemons set for themselves, else
- * the compiled-in default, else what a configless slurmd was sent.  Returns 1
- * found, 0 not there, -1 with err.
+ * one winning, and copies its value without quotes to ret (size bytes).
+ * Returns 1 found, 0 not there, -1 with err.
  */
 int slurm_conf_value(const char *key, char *ret, size_t size, struct err *err);
 
@@ -30,9 +35,17 @@ int slurm_conf_names(const char *key, const char *const *words,
 /*
  * Whether slurmctld starts prologs when it allocates nodes, and not slurmd when
  * the first step comes: PrologFlags=Alloc, or what Slurm takes to mean it.
- * False when slurm.conf can not be read.
+ * False when slurm.conf can not be read, and with PrologFlags=RunInJob: no
+ * SPANK prolog runs there at all.
  */
 bool slurm_conf_prolog_at_allocation(void);
+
+/*
+ * PrologFlags=RunInJob, of Slurm 24.11 and later: prolog and epilog are run by
+ * the job's extern step, which knows nothing of SPANK's.  False when slurm.conf
+ * can not be read.
+ */
+bool slurm_conf_prolog_in_job(void);
 
 /* ClusterName as Slurm itself uses it, in lowercase; "" when there is none. */
 void slurm_conf_cluster(char *ret, size_t size);

@@ -11,11 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/agent.h"
+#include "host/daemon_spool.h"
 #include "spool/file.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-#define PID_FILE "agent.pid"
 #define ASIDE_DIR "bad"
 
 uint64_t spans_created(const struct agent_metrics *agent,
@@ -27,22 +28,6 @@ uint64_t spans_created(const struct agent_metrics *agent,
 }
 
 /* ---- one spool ---------------------------------------------------------- */
-
-static pid_t read_pid(int spool_fd)
-{
-	char text[24];
-	struct stat st;
-	_cleanup_close_ int fd =
-		spool_file_open(spool_fd, PID_FILE, O_RDONLY, &st, NULL);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	long pid;
-
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	pid = strtol(text, NULL, 10);
-	return pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
-}
 
 /* The file `dropped` changes with every loss, and is made with zeros. */
 static uint64_t last_loss(int spool_fd, const struct spool_status *spool)
@@ -91,7 +76,7 @@ static int look(int spool_fd, struct spool_status *spool, struct err *err)
 		return -1;
 	spool->has_metrics = r;
 	spool->served = spool_is_held(spool_fd);
-	spool->pid = spool->served ? read_pid(spool_fd) : 0;
+	spool->pid = spool->served ? agent_pid(spool_fd) : 0;
 	spool->loss_ns = last_loss(spool_fd, spool);
 	/* what moved while we looked may be missed: it never goes down */
 	created = spans_created(&spool->metrics.agent, &spool->stats,
@@ -162,13 +147,6 @@ static int note(struct host_status *status, const char *path, const char *name,
 	return 0;
 }
 
-/* slurmctld, slurmd and slurmd.<node>: see daemon_spool.h. */
-static bool is_spool_name(const char *name)
-{
-	return !strcmp(name, "slurmctld") || !strcmp(name, "slurmd") ||
-	       (!strncmp(name, "slurmd.", 7) && name[7]);
-}
-
 static int note_below(struct host_status *status, const char *spool_dir,
 		      struct err *err)
 {
@@ -181,7 +159,7 @@ static int note_below(struct host_status *status, const char *spool_dir,
 		return errno == ENOENT ? 0
 				       : err_set(err, "list %s: %m", spool_dir);
 	while (r == 0 && (errno = 0, entry = readdir(dir))) {
-		if (!is_spool_name(entry->d_name))
+		if (!daemon_spool_is_name(entry->d_name))
 			continue;
 		if (snprintf(path, sizeof(path), "%s/%s", spool_dir,
 			     entry->d_name) < (int)sizeof(path))

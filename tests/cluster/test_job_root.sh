@@ -32,10 +32,11 @@ cluster_restart
 
 gpus=$(cluster_submit -N1 -n1 --gres=gpu:a100:2 -t 5 --job-name=gpus --wckey=secret --wrap 'sleep 1.2')
 het=$(cluster_submit -n1 --wrap 'srun --het-group=0,1 sleep 0.2' --job-name=het : -n1)
-suspended=$(cluster_submit -N1 -n1 --wrap 'sleep 2')
+wait_for_go="while ! test -e $CLUSTER_DIR/go; do sleep 0.1; done"
+suspended=$(cluster_submit -N1 -n1 --wrap "$wait_for_go")
 cut=$(cluster_submit -N1 -n1 --wrap 'sleep 300')
 again=$(cluster_submit -N1 -n1 --wrap 'true')
-resized=$(cluster_submit -N2 -n2 --wrap 'sleep 3')
+resized=$(cluster_submit -N2 -n2 --wrap "$wait_for_go")
 pending=$(cluster_submit --begin=now+1hour --wrap true)
 array=$(cluster_submit --begin=now+1hour --array=1-3 --wrap true)
 scancel "$pending" "$array"
@@ -56,6 +57,7 @@ cluster_until 10 second_passed "$(date +%s)"
 before=$(date +%s)
 scontrol update "JobId=$resized" NumNodes=1 >/dev/null
 after=$(date +%s)
+touch "$CLUSTER_DIR/go"
 for job in "$gpus" "$het" "$suspended" "$cut" "$again" "$resized"; do
   cluster_wait_job "$job"
 done

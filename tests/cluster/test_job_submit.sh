@@ -106,9 +106,12 @@ is "components of a heterogeneous job are one trace" \
   "$(scontrol show job "$job" | grep -o 'trace_id=[0-9a-f]*' | sort -u | wc -l)" 1
 scancel "$job"
 
-before=$(find "$CLUSTER_SPOOL" -name current -size +0 | wc -l)
+cluster_wait_job "$job"
+cluster_wait_drained
+before=$(cluster_query length)
 ok "--test-only is answered" sbatch --test-only --wrap true
-is "and leaves nothing" "$(find "$CLUSTER_SPOOL" -name current -size +0 | wc -l)" "$before"
+cluster_wait_drained
+is "and leaves nothing" "$(cluster_query length)" "$before"
 
 # --- without PrologFlags=Alloc no node would hear that a rule decided on srun's job
 cp "$CLUSTER_DIR/otel.conf" "$CLUSTER_DIR/otel.conf.without"

@@ -60,6 +60,8 @@ rest=$(cluster_submit --array=1-3%1 --wrap 'sleep 300')
 pending=$(TRACEPARENT=00-$TRACE-$PARENT-01 cluster_submit --hold --wrap true)
 whole=$(cluster_submit --hold --array=1-3 --wrap true)
 part=$(cluster_submit --hold --array=1-3 --wrap true)
+no_output=$(cluster_submit -wn1 --output="$CLUSTER_DIR/none/out" --wrap true)
+no_step=$(cluster_submit -N2 -n2 -w'n[1-2]' --wrap "srun -N2 -n2 --output=$CLUSTER_DIR/none/%t true")
 deadline=$(cluster_submit -plate --exclusive --time=1 --deadline=now+62seconds --wrap true)
 ok "a caller of slurm_complete_job is built" build_complete_job
 
@@ -111,6 +113,19 @@ root_is "past its deadline: no signal ended it" "$deadline" 0 \
 attempt_is "no room at once" "$immediate" 0 FAILED error
 root_is "no room at once: no signal ended it" "$immediate" 0 \
   '[.message, .attrs["slurm.job.exit_signal"]]' '["job FAILED: BadConstraints",null]'
+
+# --- was to run, and could not be launched
+attempt_is "a script that can not be launched" "$no_output" 0 FAILED error batch
+root_is "a script that can not be launched: no signal ended it" "$no_output" 0 \
+  '[.message, .attrs["slurm.job.exit_signal"]]' '["job FAILED: JobLaunchFailure",null]'
+unlaunched='[.status, .message, .attrs["error.type", "slurm.exit_code", "slurm.step.failed_tasks"]]'
+spans_is "a script that can not be launched: its step did not go well" \
+  "step($no_output; \"batch\") | $unlaunched" '["error","1 task was not started","launch_failed",null,1]'
+attempt_is "a step that can not be launched" "$no_step" 0 COMPLETED unset batch 0
+spans_is "a step that can not be launched did not go well" \
+  "step($no_step; 0) | $unlaunched" '["error","1 task was not started","launch_failed",null,1]'
+spans_is "a step that can not be launched: each of its nodes tells so" \
+  "attempt($no_step; 0) | named(\"slurm.node\") | map(.attrs[\"error.type\"])" '["launch_failed","launch_failed"]'
 
 # --- a part of an array
 attempt_is "an array's other tasks" "\"${part}_1\"" 0 COMPLETED unset batch

@@ -16,6 +16,9 @@ shown_trace() { # JOB
   cluster_job_field "$1" AdminComment | sed -n 's/.*trace_id=\([0-9a-f]\{32\}\).*/\1/p'
 }
 
+has_rest=
+! command -v slurmrestd >/dev/null || has_rest=yes
+
 rest_newest_parser() {
   local plugins
   plugins=$(cluster_plugin_dirs)
@@ -25,7 +28,7 @@ rest_newest_parser() {
 # Since 23.11 the version of the API is a parser of its data, which takes the
 # environment as a list.
 rest_version=v0.0.38 rest_plugins=(-s openapi/v0.0.38) rest_environment='{PATH: "/usr/bin:/bin", ($name): $value}'
-if cluster_slurm_since 23.11; then
+if [[ $has_rest ]] && cluster_slurm_since 23.11; then
   rest_version=$(rest_newest_parser)
   rest_plugins=(-s openapi/slurmctld -d "data_parser/$rest_version")
   rest_environment='["PATH=/usr/bin:/bin", $name + "=" + $value]'
@@ -82,8 +85,6 @@ all_ways() { # WITH-OR-WITHOUT
 
 start_with_plugins --nodes 2 --slurm-conf JobSubmitPlugins=otel --slurm-conf ScronParameters=enable
 gcc -I"$CLUSTER_TOP/tests" -o "$CLUSTER_DIR/submit_api" "$CLUSTER_LIB/submit_api.c" -lslurm
-has_rest=
-! command -v slurmrestd >/dev/null || has_rest=yes
 if [[ $has_rest ]]; then
   ok "slurmrestd starts" rest_start
 else

@@ -176,7 +176,7 @@ all_done() {
 # "JOB RESTARTS LEADER" of each job that slurmctld knows; the leader of a
 # heterogeneous job's component, else the job.
 known_jobs() {
-  scontrol -o show job | awk '{
+  scontrol -o show job | awk '/^JobId=/ {
     for (i in field) delete field[i]
     for (i = 1; i <= NF; i++)
       if (split($i, kv, "=") == 2 && !(kv[1] in field)) field[kv[1]] = kv[2]
@@ -203,9 +203,24 @@ ids=$(printf '"%s",' "${known[@]}")
 ids="[${ids%,}]"
 [[ ${#known[@]} -gt 0 ]] || ids="[]"
 
+# What the tasks saw, against what arrived: "LEADER TRACE ID".
+awk '{ split($2, part, "-"); print $1, part[2], part[3] }' "$CLUSTER_DIR/ran" | sort -u >"$CLUSTER_DIR/seen"
+arrived() { # JQ-CONDITION
+  cluster_query "named(\"slurm.step\") | map(select($1))[] | \"\(.attrs[\"slurm.job.id.raw\"]) \(.trace) \(.id)\"" |
+    awk 'NR == FNR { leader[$1] = $3; next } { $1 = leader[$1]; print }' "$CLUSTER_DIR/jobs" - | sort -u
+}
+not_arrived() {
+  arrived true | comm -13 - "$CLUSTER_DIR/seen"
+}
+# that of a step whose slurmstepd died comes from the agent, later than its job's
+nothing_missing() {
+  [[ -z $(not_arrived) ]] && cluster_spans_hold "astray($ids) == []"
+}
+
 ok "slurmctld knows a job a line of the plan, and more" \
   test "$(wc -l <"$CLUSTER_DIR/jobs")" -ge "$jobs"
 wait_ok "as many roots as attempts arrive" "attempts | length >= $(wc -l <"$CLUSTER_DIR/attempts")"
+cluster_until 30 nothing_missing || true
 is "one root for each attempt of each job" "$(cluster_query 'attempts[]' | sort |
   diff - "$CLUSTER_DIR/attempts" || true)" ""
 spans_is "every span hangs in its tree" "astray($ids) | table" "[]"
@@ -217,20 +232,6 @@ spans_is "no span id stands for two spans" "duplicates | table" "[]"
 spans_is "no end lies before its start" "backwards | table" "[]"
 spans_is "nothing begins before its job" "early | table" "[]"
 
-# What the tasks saw, against what arrived: "LEADER TRACE ID".
-awk '{ split($2, part, "-"); print $1, part[2], part[3] }' "$CLUSTER_DIR/ran" | sort -u >"$CLUSTER_DIR/seen"
-arrived() { # JQ-CONDITION
-  cluster_query "named(\"slurm.step\") | map(select($1))[] | \"\(.attrs[\"slurm.job.id.raw\"]) \(.trace) \(.id)\"" |
-    awk 'NR == FNR { leader[$1] = $3; next } { $1 = leader[$1]; print }' "$CLUSTER_DIR/jobs" - | sort -u
-}
-not_arrived() {
-  arrived true | comm -13 - "$CLUSTER_DIR/seen"
-}
-nothing_missing() {
-  [[ -z $(not_arrived) ]]
-}
-# that of a step whose slurmstepd died comes from the agent, later than its job's
-cluster_until 20 nothing_missing || true
 is "each step that ran is the span it found itself in" "$(not_arrived)" ""
 is "each step that went well has run" \
   "$(arrived '.status == "unset"' | comm -23 - "$CLUSTER_DIR/seen")" ""

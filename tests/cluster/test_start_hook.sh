@@ -11,10 +11,12 @@ unset TRACEPARENT TRACESTATE BAGGAGE
 has_start_hook() {
   grep -qs jobcomp_p_record_job_start "$CLUSTER_STAGE/lib/slurm/jobcomp_otel.so"
 }
-has_start_hook || skip_all "no jobcomp/otel with a start hook is built: $(scontrol --version) has none, or its source tree is not here"
+has_start_hook || skip_all "no jobcomp/otel with a start hook is built: this Slurm has none (25.05 and later do), or its source tree is not here"
 
-# A requeued job waits as long as credentials last.
-start_with_plugins --nodes 4 --otel-conf SampleErrors=yes \
+# A requeued job waits as long as credentials last, and only the backfill
+# scheduler starts heterogeneous jobs.
+start_with_plugins --nodes 4 --otel-conf SampleErrors=yes --slurm-conf SchedulerType=sched/backfill \
+  --slurm-conf SchedulerParameters=bf_interval=1,sched_interval=1,batch_sched_delay=0,sched_min_interval=0 \
   --slurm-conf 'AuthInfo=socket=@DIR@/munge/socket,cred_expire=5'
 wait_for_go="while ! test -e $CLUSTER_DIR/go; do sleep 0.1; done"
 

@@ -5,6 +5,7 @@ libfakespank_la_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
 
 # What links libotel.la alone.
 unit_tests = \
+	tests/unit/test_arguments \
 	tests/unit/test_baggage \
 	tests/unit/test_buf \
 	tests/unit/test_comment \
@@ -56,6 +57,7 @@ plugin_tests = \
 	tests/unit/test_job_times \
 	tests/unit/test_nodelist \
 	tests/unit/test_options \
+	tests/unit/test_recorder \
 	tests/unit/test_step_context \
 	tests/unit/test_step_detail \
 	tests/unit/test_step_hooks \
@@ -70,6 +72,10 @@ tests_unit_test_job_spans_LDADD = $(plugin_test_libs)
 tests_unit_test_job_times_LDADD = $(plugin_test_libs)
 tests_unit_test_nodelist_LDADD = $(plugin_test_libs)
 tests_unit_test_options_LDADD = $(plugin_test_libs)
+tests_unit_test_recorder_SOURCES = tests/unit/test_recorder.c \
+	jobcomp/epilogs.c jobcomp/recorder.c
+tests_unit_test_recorder_CPPFLAGS = $(AM_CPPFLAGS) $(SLURM_CPPFLAGS)
+tests_unit_test_recorder_LDADD = libjobspans.la $(LDADD)
 tests_unit_test_step_context_LDADD = $(plugin_test_libs)
 tests_unit_test_step_detail_LDADD = $(plugin_test_libs)
 tests_unit_test_step_hooks_LDADD = $(plugin_test_libs)
@@ -93,6 +99,7 @@ tests_unit_test_spool_census_LDADD = $(status_test_libs)
 
 # The command line tool.
 cli_tests = \
+	tests/unit/test_check_plugins \
 	tests/unit/test_cli_check \
 	tests/unit/test_draw \
 	tests/unit/test_read_otlp_json \
@@ -101,6 +108,10 @@ cli_tests = \
 cli_test_libs = libotelcli.la $(LDADD) $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_status_view_LDADD = $(cli_test_libs)
 tests_unit_test_cli_check_LDADD = $(cli_test_libs)
+tests_unit_test_check_plugins_LDADD = $(cli_test_libs)
+check_LTLIBRARIES += tests/unit/fake_plugin.la
+tests_unit_fake_plugin_la_SOURCES = tests/unit/fake_plugin.c tests/unit/fake_plugin.h
+tests_unit_fake_plugin_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 tests_unit_test_draw_LDADD = $(cli_test_libs)
 tests_unit_test_read_otlp_json_LDADD = $(cli_test_libs)
 tests_unit_test_trace_tree_LDADD = $(cli_test_libs)

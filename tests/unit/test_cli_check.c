@@ -120,6 +120,29 @@ Test(cli_check, warns_of_sampling_that_slurm_conf_prevents)
 	assert_silent("PrologFlags");
 }
 
+Test(cli_check, warns_of_what_prologs_in_jobs_take_away)
+{
+	setenv("SLURM_CONF", config_path("slurm.conf"), 1);
+	config_write("slurm.conf", "JobSubmitPlugins=otel\n"
+				   "PrologFlags=Contain,Alloc\n");
+	cr_assert_eq(check("SampleErrors=yes\nDetail=node\n"
+			   "SampleRule=sample=1\n"),
+		     0);
+	assert_silent("RunInJob");
+	config_write("slurm.conf", "JobSubmitPlugins=otel\n"
+				   "PrologFlags=Alloc,runinjob\n");
+	cr_assert_eq(check("SampleErrors=yes\n"), 0);
+	assert_says("warning: SampleErrors: with PrologFlags=RunInJob");
+	assert_silent("Detail: with");
+	cr_assert_eq(check("Detail=task\n"), 0);
+	assert_says("warning: Detail: with PrologFlags=RunInJob");
+	cr_assert_eq(check("SampleRule=sample=1\n"), 0);
+	assert_says("to jobs of srun and salloc with spank_otel.so: "
+		    "slurm.conf has PrologFlags=RunInJob");
+	cr_assert_eq(check("LogLevel=debug\n"), 0);
+	assert_silent("RunInJob");
+}
+
 /* The start of each column's text is where the heading line has it. */
 static size_t column_of(const char *key, const char *text)
 {
@@ -336,4 +359,73 @@ Test(cli_check, says_when_it_could_not_print)
 	dup2(saved, STDOUT_FILENO);
 	clearerr(stdout);
 	cr_assert_eq(rc, 1);
+}
+
+/* slurm.conf and what is beside it; check without --config goes by them. */
+static int check_host(const char *slurm_conf, const char *plugstack_conf)
+{
+	int rc;
+
+	config_write("slurm.conf", slurm_conf);
+	config_write("plugstack.conf", plugstack_conf);
+	setenv("SLURM_CONF", config_path("slurm.conf"), 1);
+	rc = run(NULL, NULL);
+	unsetenv("SLURM_CONF");
+	return rc;
+}
+
+Test(cli_check, heeds_plugstack_conf)
+{
+	check(""); /* leaves an otel.conf */
+	cr_assert_eq(check_host("", "# spank_otel.so Timeout=1s\n"
+				    "required other.so Timeout=2s\n"
+				    "optional\n"
+				    "optional\t/x/spank_otel.so  Timeout=3s "
+				    "Headers=a=b # Detail=node\n"
+				    "optional spank_otel.so Timeout=4s\n"),
+		     0);
+	assert_says("/otel.conf, and plugstack.conf over it\n");
+	assert_says(" 3s ");
+	assert_says(" argument     plugstack.conf\n");
+	assert_says("warning: Headers: everybody can read plugstack.conf");
+	assert_says("warning: arguments of plugstack.conf count for ");
+	assert_says("\nno mistakes, 2 warnings\n");
+	assert_silent("a=b");
+	cr_assert_eq(check_host("", "optional spank_otel.so Nonsense\n"), 1);
+	assert_says("mistake: plugstack.conf argument ");
+	cr_assert_eq(check_host("", "optional other.so Nonsense\n"), 0);
+	assert_says("\nno mistakes, no warnings\n");
+}
+
+Test(cli_check, heeds_what_plugstack_conf_includes)
+{
+	char line[PATH_MAX + 64];
+
+	check("");
+	mkdir(config_path("plug.d"), 0755);
+	config_write("plug.d/b.conf", "optional spank_otel.so Timeout=7s\n");
+	config_write("plug.d/a.conf", "include a.conf\n");
+	cr_assert_eq(check_host("", "include plug.d/*.conf\n"
+				    "optional spank_otel.so Timeout=8s\n"),
+		     0);
+	assert_says(" 7s ");
+	snprintf(line, sizeof(line), "PlugStackConfig=%s\n",
+		 config_path("plug.d/b.conf"));
+	cr_assert_eq(check_host(line, "optional spank_otel.so Timeout=8s\n"),
+		     0);
+	assert_says(" 7s ");
+}
+
+Test(cli_check, takes_the_file_that_plugstack_conf_names)
+{
+	char line[PATH_MAX + 64];
+
+	check("Timeout=5s\n");
+	snprintf(line, sizeof(line), "optional spank_otel.so Config=%s\n",
+		 config_path("other.conf"));
+	cr_assert_eq(check_host("", line), 1);
+	assert_says("mistake: ");
+	config_write("other.conf", "Timeout=6s\nAgentUser=root\n");
+	check_host("", line);
+	assert_says(" 6s ");
 }

@@ -274,6 +274,8 @@ Test(job_spans, made_up_exit_code_tells_of_no_signal)
 		{ "FAILED", "BadConstraints", 1, 0,
 		  "job FAILED: BadConstraints", 0 },
 		{ "BOOT_FAIL", NULL, 1, 2, "job BOOT_FAIL", 0 },
+		{ "FAILED", "JobLaunchFailure", 4021, 2,
+		  "job FAILED: JobLaunchFailure", 0 },
 		{ "OUT_OF_MEMORY", "OutOfMemory", 253, 2,
 		  "job OUT_OF_MEMORY: OutOfMemory", 0 },
 		{ "OUT_OF_MEMORY", "None", 253 | 9 << 8, 2, "job OUT_OF_MEMORY",

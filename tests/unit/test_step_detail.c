@@ -563,7 +563,7 @@ Test(step_detail, the_setup_phase_is_told_once)
 	step_init(&plugin);
 	step_init_post_opt(&plugin, NULL);
 	plugin.step.job.state.setup = true;
-	setup_phase_write(&config, open_spool(1), fake.env, &plugin.step);
+	setup_phase_begin(&config, open_spool(1), fake.env, &plugin.step);
 	step_exit(&plugin);
 	read_all();
 	cr_assert_eq(count("slurm.phase.setup"), 1);

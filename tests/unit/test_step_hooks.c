@@ -92,8 +92,10 @@ static void begin(uint32_t step_id, uint32_t node_id)
 	step_init(&plugin);
 }
 
-static void run(const int *statuses, int n)
+/* All tasks of this node, of which slurmstepd starts the first n. */
+static void run_some(const int *statuses, int n, uint32_t all)
 {
+	fake.local_ntasks = all;
 	step_init_post_opt(&plugin, NULL);
 	for (int i = 0; i < n; i++) {
 		fake.task_status = statuses[i];
@@ -101,6 +103,11 @@ static void run(const int *statuses, int n)
 		step_task_exit(&plugin, NULL);
 	}
 	step_exit(&plugin);
+}
+
+static void run(const int *statuses, int n)
+{
+	run_some(statuses, n, (uint32_t)n);
 }
 
 static void read_spool(void)
@@ -188,6 +195,33 @@ Test(step_hooks, failure_is_told_by_the_step_and_its_node)
 	cr_assert_eq(memcmp(spans[1]->parent_span_id.data,
 			    spans[0]->span_id.data, 8),
 		     0);
+}
+
+Test(step_hooks, a_step_without_all_its_tasks_has_failed)
+{
+	static const struct {
+		int status;
+		int started;
+		const char *message;
+	} cases[] = {
+		{ 0, 0, "3 tasks were not started" },
+		{ 0, 2, "1 task was not started" },
+		{ 1 << 8, 1, "task 0: exited with status 1" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const int statuses[] = { cases[i].status, 0 };
+
+		prolog("00-" TRACE "-" SUBMITTER "-01", "n[1-2]");
+		memset(&plugin.step, 0, sizeof(plugin.step));
+		begin((uint32_t)i, 0);
+		run_some(statuses, cases[i].started, 3);
+	}
+	read_spool();
+	cr_assert_eq(n_spans, 6); /* each with its node's */
+	for (int i = 0; i < n_spans; i++)
+		cr_assert_str_eq(spans[i]->status->message,
+				 cases[i / 2].message);
 }
 
 Test(step_hooks, other_nodes_speak_of_failures_only)
@@ -812,4 +846,116 @@ Test(step_hooks, a_step_of_a_held_job_has_a_record)
 	cr_assert_eq(count_records(name), 1);
 	step_exit(&plugin);
 	cr_assert_eq(count_records(name), 0);
+}
+
+/* ---- PrologFlags=RunInJob: an extern step and no SPANK prolog ----------- */
+
+static struct plugin extern_plugin;
+
+static void extern_step(const char *flags, uint32_t node_id)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/slurm.conf", dir.path);
+	file = fopen(path, "w");
+	fprintf(file, "ClusterName=demo\nPrologFlags=%s\n", flags);
+	fclose(file);
+	setenv("SLURM_CONF", path, 1);
+	memset(&extern_plugin, 0, sizeof(extern_plugin));
+	extern_plugin.config = &config;
+	fake_spank_reset(S_CTX_REMOTE);
+	fake.job_id = 7;
+	fake.step_id = SLURM_EXTERN_CONT;
+	fake.node_id = node_id;
+	step_init(&extern_plugin);
+	step_init_post_opt(&extern_plugin, NULL);
+	cr_assert_str_eq(fake.log, "");
+}
+
+static bool has(const char *name)
+{
+	return faccessat(dir.fd, name, F_OK, 0) == 0;
+}
+
+/* A batch step that learns from its task which attempt it is. */
+static void batch_step(const char *context, uint32_t restart)
+{
+	begin(SLURM_BATCH_SCRIPT, 0);
+	fake_spank_setenv("SLURM_SPANK_OTEL_CONTEXT", context);
+	fake_spank_setenv("SLURM_JOB_NODELIST", "n[1-2]");
+	step_init_post_opt(&plugin, NULL);
+	cr_assert(plugin.step.told_restart);
+	*plugin.step.told_restart = restart;
+	fake.task_status = 0;
+	step_task_exit(&plugin, NULL);
+	step_exit(&plugin);
+	memset(&plugin.step, 0, sizeof(plugin.step)); /* a process has one */
+}
+
+Test(step_hooks, an_extern_step_keeps_nothing_where_prologs_run)
+{
+	config.sample_errors = true;
+	extern_step("Contain,Alloc", 0);
+	cr_assert(!has("slurmd.n1/jobs") && !has("slurmd.n1/hold"));
+	step_exit(&extern_plugin);
+}
+
+Test(step_hooks, an_extern_step_stands_in_for_prolog_and_epilog)
+{
+	const int good = 0;
+
+	extern_step("RunInJob", 0);
+	cr_assert(has("slurmd.n1/jobs/7") && !has("slurmd.n1/hold"));
+	batch_step("00-" TRACE "-" SUBMITTER "-01", 3);
+	begin(0, 0);
+	fake_spank_setenv("SLURM_SPANK_OTEL_CONTEXT",
+			  "00-" TRACE "-" SUBMITTER "-01");
+	run(&good, 1);
+	step_exit(&extern_plugin);
+	cr_assert(!has("slurmd.n1/jobs/7"));
+	read_spool();
+	cr_assert_eq(n_spans, 2);
+	cr_assert_eq(n_setups, 1, "%d", n_setups);
+	cr_assert_eq(n_comments, 1);
+	for (int i = 0; i < n_spans; i++) {
+		char hex[33];
+
+		hex_encode(spans[i]->trace_id.data, 16, hex);
+		cr_assert_str_eq(hex, TRACE);
+	}
+}
+
+Test(step_hooks, on_another_node_it_tells_of_no_setup)
+{
+	extern_step("RunInJob", 1);
+	batch_step("00-" TRACE "-" SUBMITTER "-01", 0);
+	step_exit(&extern_plugin);
+	read_spool();
+	cr_assert_eq(n_setups, 0);
+	cr_assert_eq(n_comments, 0);
+}
+
+Test(step_hooks, an_extern_step_releases_what_its_node_saw_fail)
+{
+	const int failed = 1 << 8, good = 0;
+
+	config.sample_errors = true;
+	extern_step("RunInJob", 0);
+	cr_assert(has("slurmd.n1/hold/7"));
+	begin(0, 0);
+	fake_spank_setenv("SLURM_SPANK_OTEL_CONTEXT", NOT_SAMPLED);
+	run(&good, 1);
+	step_exit(&extern_plugin);
+	cr_assert(!has("slurmd.n1/hold/7"));
+	read_spool();
+	cr_assert_eq(n_spans, 0);
+	extern_step("RunInJob", 0);
+	begin(1, 0);
+	fake_spank_setenv("SLURM_SPANK_OTEL_CONTEXT", NOT_SAMPLED);
+	run(&failed, 1);
+	step_exit(&extern_plugin);
+	read_spool();
+	cr_assert_geq(n_spans, 1);
+	cr_assert(!has("slurmd.n1/hold/7"));
 }

@@ -51,13 +51,14 @@ cluster_wait_job() {
 
 cluster_job_ended() {
   local states
-  states=$(scontrol -o show job "$1" 2>/dev/null) || return 1
-  if ! grep -qvE 'JobState=(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY|DEADLINE|BOOT_FAIL|PREEMPTED)' <<<"$states"; then
+  # the lines of a --wrap, which 26.05 shows as they were given, tell nothing
+  states=$(scontrol -o show job "$1" 2>/dev/null | grep -a ' JobState=') || return 1
+  if ! grep -aqvE 'JobState=(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY|DEADLINE|BOOT_FAIL|PREEMPTED)' <<<"$states"; then
     return 0
   fi
   # A failed launch requeues for two minutes, a failed prolog drains the node:
   # neither is worth the wait.
-  ! grep -qiE 'Reason=(launch_failed|launch failed|JobHeld|BadConstraints)' <<<"$states" &&
+  ! grep -aqiE 'Reason=(launch_failed|launch failed|JobHeld|BadConstraints)' <<<"$states" &&
     ! sinfo -h -N -o %T 2>/dev/null | grep -q '^drain' || return 2
   return 1
 }

@@ -39,3 +39,8 @@ cluster_wait_drained() {
 cluster_spools_empty() {
   [[ -z $(find "$CLUSTER_SPOOL" \( -name current -o -name 'segment.*' \) -size +0 2>/dev/null) ]]
 }
+
+# Prints how many spans the spools lost, for whatever reason.
+cluster_lost() {
+  slurm-otel status --config "$CLUSTER_DIR/otel.conf" --json | jq '[.spools[].spans.dropped[]] | add'
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `slurm-otel stop`: ends the agents of this host. */
+#ifndef OTEL_CLI_STOP_H
+#define OTEL_CLI_STOP_H
+
+/*
+ * Runs the command; argv[0] is its name.  Returns the exit status of the
+ * program: 0 none runs any more, 1 one may, 2 usage.
+ */
+int stop_main(int argc, char **argv);
+
+#endif
