@@ -76,23 +76,30 @@ static int parse(int argc, char **argv, struct stop_options *ret)
 	return usage_surplus(&command, argc, argv);
 }
 
+static int end_process(const struct agent_process *process, const char *name,
+		       const struct config *config, struct err *err)
+{
+	if (agent_process_stop(
+		    process, config->shutdown_timeout / NS_PER_MS + PATIENCE_MS,
+		    err) < 0)
+		return -1;
+	printf("%s: agent %d has ended\n", name, (int)process->pid);
+	return 0;
+}
+
 static int stop_one(int spool_fd, const char *name,
 		    const struct stop_options *options,
 		    const struct config *config, struct err *err)
 {
 	struct agent_process process = { .fd = -1 };
 	int r = agent_process_find(spool_fd, &process, err);
-	_cleanup_close_ int fd = process.fd;
 
-	if (r <= 0 || (options->replaced && !process.replaced))
-		return r < 0 ? -1 : 0;
-	if (agent_process_stop(&process,
-			       config->shutdown_timeout / NS_PER_MS +
-				       PATIENCE_MS,
-			       err) < 0)
-		return -1;
-	printf("%s: agent %d has ended\n", name, (int)process.pid);
-	return 0;
+	if (r > 0)
+		r = options->replaced && !process.replaced
+			    ? 0
+			    : end_process(&process, name, config, err);
+	cleanup_closep(&process.fd);
+	return r;
 }
 
 static int is_spool(const struct dirent *entry)
