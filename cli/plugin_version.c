@@ -149,7 +149,7 @@ static bool find_symbols(struct image *image, ElfW(Shdr) * ret)
 
 int plugin_version_read(const char *path, uint32_t *ret, struct err *err)
 {
-	struct image image = { NULL };
+	struct image image = { 0 };
 	ElfW(Shdr) section;
 	bool found = false;
 
