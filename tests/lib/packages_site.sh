@@ -173,10 +173,10 @@ site_new_files() {
 # ---- what the guide says ----------------------------------------------------
 
 # guide_block TEXT: the lines of the first code block after the one with TEXT,
-# in the section on Debian's packages.
+# in the section on a first trace.
 guide_block() {
   TEXT=$1 awk '
-    /^## / { section = ($0 == "## Debian packages") }
+    /^## / { section = ($0 == "## A first trace") }
     section && /^ *```/ { if (block) exit; block = found; next }
     block { sub(/^ +/, ""); print; lines++ }
     section && index($0, ENVIRON["TEXT"]) { found = 1 }
