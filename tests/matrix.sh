@@ -22,8 +22,8 @@
 # (SLURM_SOURCE_26_05=DIR).  Where neither is there, it is not built, and its tests
 # are skipped.  A version that can not be had is skipped, too.
 #
-# A line a test, a table of tests and versions, what was skipped and why, and at
-# last `N passed, N failed`; the exit status is 0 when none failed.  Logs are in
+# A line a test, a table of tests and versions, what was skipped and why, what
+# failed, and at last `N passed, N failed`; the exit status is 0 when none failed.  Logs are in
 # .cache/logs/matrix-<version>/.
 set -euo pipefail
 
@@ -34,6 +34,8 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 . "$TOP/contrib/lib/chroot.sh"
 # shellcheck source=tests/lib/matrix_chroot.sh
 . "$TOP/tests/lib/matrix_chroot.sh"
+# shellcheck source=tests/lib/runner.sh
+. "$TOP/tests/lib/runner.sh"
 # shellcheck source=tests/lib/matrix_table.sh
 . "$TOP/tests/lib/matrix_table.sh"
 
@@ -166,5 +168,6 @@ done
 heading "Which test ran where"
 table_print "$SETUP_CACHE/logs" "${ran[@]}"
 table_skipped "$SETUP_CACHE/logs" "${ran[@]}"
+runner_say_failures < <(table_failed "$SETUP_CACHE/logs" "${ran[@]}")
 printf '\n%d min %d s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60))
 table_total "$SETUP_CACHE/logs" "${ran[@]}"

@@ -254,6 +254,7 @@ bookworm | trixie) RELEASE=$1 ;;
 *) sed -n 's/^# \{0,1\}//; /^usage:/,/^  RELEASE/p' "$0" >&2 && exit 2 ;;
 esac
 DIR=$(realpath -m "$SETUP_CACHE/packages/$RELEASE") # as /proc/mounts has it
+SETUP_LOG=$SETUP_CACHE/packages-$RELEASE.log # others may build beside us
 SITE=$DIR/site/root
 
 if [[ -n $inside ]]; then

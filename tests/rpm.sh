@@ -28,6 +28,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/lib/packages_site.sh"
 
 DIR=$SETUP_CACHE/rpm
+SETUP_LOG=$SETUP_CACHE/rpm.log # others may build beside us
 NAMES=(slurm-otel slurm-otel-login slurm-otel-node slurm-otel-controller)
 # shellcheck disable=SC2034 # for packages_site.sh
 GUIDE=$SETUP_TOP/doc/operations.md

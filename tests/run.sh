@@ -22,7 +22,8 @@
 # with clang, checks the distribution (`make distcheck`), lints the shell
 # scripts, and installs the packages of Debian and RPM; --matrix is one of the
 # groups.
-# The last line is `N passed, N failed`; the exit status is 0 when none failed.
+# At the end, what failed is said again in short.  The last line is `N passed,
+# N failed`; the exit status is 0 when none failed.
 set -euo pipefail
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)
@@ -30,11 +31,15 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 . "$TOP/contrib/lib/setup.sh"
 # shellcheck source=tests/lib/runner.sh
 . "$TOP/tests/lib/runner.sh"
+# shellcheck source=tests/lib/matrix_table.sh
+. "$TOP/tests/lib/matrix_table.sh"
 
 BUILD=build
 SANITIZED=build-sanitized
 FUZZ=build-fuzz
-FUZZ_SECONDS=10 # a target, with CI=true
+FUZZ_SECONDS=10    # a target, with CI=true
+PREPARE_LIMIT=3600 # seconds for the chroots of the matrix, or of packages
+MATRIX_LIMIT=7200  # seconds for the whole matrix
 LOGS=${RUN_LOGS:-$SETUP_CACHE/logs}
 RUNNER_LOGS=$LOGS
 RUNNER_TIMES=$SETUP_CACHE/times
@@ -104,28 +109,30 @@ heading() {
 interrupted() {
   trap '' HUP INT TERM
   runner_stop
-  matrix_stop
   echo "interrupted"
   exit 130
 }
 trap interrupted HUP INT TERM
+# also where a build fails
+trap chroots_stop EXIT
 
 # check NAME CHECK: one of tests/checks.sh.
 check() {
   ! wanted "$1" || runner_check "$1" "$TOP/tests/checks.sh" "$2"
 }
 
-# run_unit BUILD-DIRECTORY LABEL: builds its Criterion programs and runs them.  The
-# tests themselves need no optimizer, which takes most of the time.
+# run_unit BUILD-DIRECTORY LABEL [SUFFIX]: builds its Criterion programs and runs
+# them, under their name and SUFFIX.  The tests themselves need no optimizer, which
+# takes most of the time.
 run_unit() {
-  local dir=$TOP/$1 label=$2 program name
+  local dir=$TOP/$1 label=$2 suffix=${3:-} program name
   setup_quietly "make check programs ($label)" make -C "$dir" -j"$(nproc)" check TESTS= CFLAGS='-g -O0' ||
     exit 1
   for program in "$dir"/tests/unit/test_*; do
     name=$(basename "$program")
     [[ -x $program && -f $program && $name != *.* ]] || continue
     wanted "$name" || continue
-    runner_tap "$name" env -C "$dir" srcdir="$TOP" "$TOP/tests/unit/tap.sh" "./tests/unit/$name"
+    runner_tap "$name$suffix" env -C "$dir" srcdir="$TOP" "$TOP/tests/unit/tap.sh" "./tests/unit/$name"
   done
   runner_run "$jobs"
 }
@@ -180,42 +187,58 @@ packages() {
 # The other Slurms, and the packages: chroots are made, and built in, behind all
 # else; the tests mostly wait, as those of the host's clusters do, and run beside
 # these.
+matrix_pid=
 prepare_pid=
 prepare_chroots() {
+  local release
   (
-    trap 'kill "$!" 2>/dev/null || true; wait; exit 143' TERM
-    if wanted_group matrix; then
-      "$TOP/tests/matrix.sh" --others --prepare >"$LOGS/matrix-prepare.out" 2>&1 </dev/null & wait $! || true
-    fi
-    [[ -z $slow ]] || for what in "packages.sh --prepare bookworm" "packages.sh --prepare trixie" "rpm.sh --prepare"; do
-      # shellcheck disable=SC2086
-      "$TOP"/tests/$what >>"$LOGS/packages-prepare.out" 2>&1 </dev/null & wait $! || true
+    # $! would not do: a signal may come before it is known
+    trap 'kill $(jobs -p) 2>/dev/null || true; wait; exit 143' HUP TERM
+    renice -n 19 -p "$BASHPID" >/dev/null
+    ! wanted_group matrix || prepare matrix-prepare matrix.sh --others --prepare
+    [[ -n $slow ]] || exit 0
+    for release in bookworm trixie; do
+      ! wanted "packages $release" || prepare packages-prepare packages.sh --prepare $release
     done
+    ! wanted "packages rpm" || prepare packages-prepare rpm.sh --prepare
   ) &
   prepare_pid=$!
-  renice -n 19 -p $! >/dev/null
+}
+
+# timeout passes a signal on to all that the script has started.
+prepare() { # LOG SCRIPT ARGUMENT...
+  local log=$LOGS/$1.out script=$TOP/tests/$2
+  shift 2
+  timeout -k 60 $PREPARE_LIMIT "$script" "$@" >>"$log" 2>&1 </dev/null &
+  wait $! || true
 }
 
 # It waits until they are prepared, and says all of that again that went wrong.
 matrix_start() {
-  "$TOP/tests/matrix.sh" --others --jobs "$jobs" "${filters[@]}" >"$LOGS/matrix.out" 2>&1 </dev/null &
-  matrix_pids+=($!)
+  timeout -k 60 $MATRIX_LIMIT "$TOP/tests/matrix.sh" --others --jobs "$jobs" "${filters[@]}" \
+    >"$LOGS/matrix.log" 2>&1 </dev/null &
+  matrix_pid=$!
 }
 
-matrix_stop() {
-  ((${#matrix_pids[@]})) || return 0
-  kill "${matrix_pids[@]}" 2>/dev/null || true
-  wait "${matrix_pids[@]}" || true
+chroots_stop() {
+  local pid
+  for pid in $matrix_pid $prepare_pid; do
+    kill "$pid" 2>/dev/null || true
+  done
+  for pid in $matrix_pid $prepare_pid; do
+    wait "$pid" || true
+  done
+  matrix_pid='' prepare_pid=''
 }
 
 # Adds what its last line says; one that ends without has failed.
 matrix_report() {
   local line status=0
-  tail -n +1 -s 0.5 --pid="${matrix_pids[-1]}" -f "$LOGS/matrix.out" &
+  tail -n +1 -s 0.5 --pid="$matrix_pid" -f "$LOGS/matrix.log" &
   wait $! || true
-  wait "${matrix_pids[-1]}" || status=$?
-  matrix_pids=()
-  line=$(tail -n 1 "$LOGS/matrix.out")
+  wait "$matrix_pid" || status=$?
+  matrix_pid=
+  line=$(tail -n 1 "$LOGS/matrix.log")
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] &&
     ((status == 0 || BASH_REMATCH[2])); then
     passed=$((passed + BASH_REMATCH[1]))
@@ -223,7 +246,17 @@ matrix_report() {
     skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
   else
     failed=$((failed + 1))
+    runner_result matrix FAILED 0 1 0
   fi
+}
+
+failures() {
+  local dir versions=()
+  runner_failures "$LOGS"
+  for dir in "$LOGS"/matrix-[0-9]*/; do
+    [[ ! -d $dir ]] || versions+=("$(basename "${dir#*/matrix-}")")
+  done
+  table_failed "$LOGS" "${versions[@]}"
 }
 
 # What can not be prepared, the test says itself.
@@ -249,7 +282,10 @@ setup_otlp_protos
 # Without one, the tests that need it say why and are skipped.
 [[ -n ${IN_MATRIX:-} ]] || ! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
-! wanted_group matrix || matrix_prepare
+if wanted_group matrix || [[ -n $slow ]]; then
+  setup_autoreconf # which others that use this tree must not do beside us
+  prepare_chroots
+fi
 
 heading "Build with gcc, warnings as errors"
 setup_build $BUILD gcc --enable-werror
@@ -264,7 +300,7 @@ if wanted_group unit; then
     setup_build $SANITIZED sanitized --enable-werror --enable-sanitizers CFLAGS='-g -O0'
     ! wanted agent/test_replay ||
       runner_tap "agent/test_replay (sanitized)" env -C "$TOP/$SANITIZED" bash "$TOP/tests/agent/test_replay.sh"
-    run_unit $SANITIZED sanitized
+    run_unit $SANITIZED sanitized " (sanitized)"
   fi
   if [[ -n $slow || -n $shipped ]]; then
     heading "Unit tests as shipped"
@@ -314,6 +350,7 @@ if [[ -n $slow ]]; then
   run_packages
 fi
 
+runner_say_failures < <(failures)
 printf '\n%d min %d s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60))
 if ((skipped)); then
   echo "$passed passed, $failed failed, $skipped skipped"

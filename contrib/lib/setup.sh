@@ -238,14 +238,17 @@ setup_build() {
   setup_quietly "make install ($what)" make -C "$dir" install || exit 1
 }
 
+setup_autoreconf() {
+  ! setup_stale "$SETUP_TOP/configure" ||
+    setup_quietly "autoreconf" autoreconf -fi "$SETUP_TOP" || exit 1
+}
+
 # setup_configured, as setup_build, but builds nothing.  Other options than
 # last time mean another configure run.
 setup_configured() {
   local dir=$SETUP_TOP/$1 what=$2
   shift 2
-  if setup_stale "$SETUP_TOP/configure"; then
-    setup_quietly "autoreconf" autoreconf -fi "$SETUP_TOP" || exit 1
-  fi
+  setup_autoreconf
   if [[ "$SETUP_TOP/configure" -nt $dir/config.status ||
     $(cat "$dir/configured-with" 2>/dev/null) != "$(setup_configured_with "$@")" ]]; then
     mkdir -p "$dir"

@@ -15,7 +15,8 @@
 def value:
   if has("stringValue") then .stringValue
   elif has("intValue") then .intValue | tonumber
-  elif has("doubleValue") then .doubleValue
+  # jq 1.7 prints a number as it was written until it was calculated with
+  elif has("doubleValue") then .doubleValue | if type == "number" then . + 0 else . end
   elif has("boolValue") then .boolValue
   elif has("arrayValue") then [.arrayValue.values[]? | value]
   elif has("kvlistValue") then [.kvlistValue.values[]? | {key, value: (.value | value)}] | from_entries

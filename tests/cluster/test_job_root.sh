@@ -121,8 +121,10 @@ spans_is "an array that is cancelled before it begins is one job" \
 # --- a requeue that slurmctld logs twice
 cluster_stop_slurmctld
 cluster_start_slurmctld
-cluster_until 20 scontrol ping >/dev/null
+cluster_wait_up
 scontrol requeue "$again"
+# cancelled sooner, it would stay COMPLETING in 24.11
+cluster_until 30 cluster_job_is "$again" PENDING
 scontrol hold "$again"
 scancel "$again"
 cluster_wait_job "$again"

@@ -3,7 +3,8 @@
 #
 # What tests/matrix.sh says at its end.  All take LOGS VERSION..., and read
 # LOGS/matrix-VERSION/: `why`, the reason for which the version was skipped; `out`,
-# which ends as tests/run.sh ends; run/RESULTS (tests/lib/runner.sh).
+# which ends as tests/run.sh ends; run/RESULTS and the logs beside it.  To be sourced
+# after tests/lib/runner.sh.
 
 # A row a test, a column a version.
 table_print() {
@@ -51,21 +52,39 @@ table_skipped() {
     }'
 }
 
+# What failed, in short.
+table_failed() {
+  local logs=$1 version
+  shift
+  for version; do
+    runner_failures "$logs/matrix-$version/run" "$version  "
+    [[ -e $logs/matrix-$version/why ]] || table_counts "$logs" "$version" >/dev/null ||
+      echo "  $version did not get to its end: $logs/matrix-$version/out"
+  done
+}
+
+# The numbers in the last line of a version: PASSED FAILED SKIPPED.
+table_counts() {
+  local line
+  line=$(tail -n 1 "$1/matrix-$2/out" 2>/dev/null) || true
+  [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] &&
+    echo "${BASH_REMATCH[1]} ${BASH_REMATCH[2]} ${BASH_REMATCH[4]:-0}"
+}
+
 # The last line.  A version that was skipped is one thing skipped, one that ended
 # before its tests did is one that failed.
 table_total() {
-  local logs=$1 version line passed=0 failed=0 skipped=0
+  local logs=$1 version counts good bad skip passed=0 failed=0 skipped=0
   shift
   for version; do
-    line=$(tail -n 1 "$logs/matrix-$version/out" 2>/dev/null) || true
     if [[ -e $logs/matrix-$version/why ]]; then
       skipped=$((skipped + 1))
-    elif [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
-      passed=$((passed + BASH_REMATCH[1]))
-      failed=$((failed + BASH_REMATCH[2]))
-      skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
+    elif counts=$(table_counts "$logs" "$version"); then
+      read -r good bad skip <<<"$counts"
+      passed=$((passed + good))
+      failed=$((failed + bad))
+      skipped=$((skipped + skip))
     else
-      echo "$version did not get to its end: $logs/matrix-$version/out"
       failed=$((failed + 1))
     fi
   done

@@ -10,6 +10,7 @@
 #   runner_tap agent/test_log bash tests/agent/test_log.sh
 #   runner_check "shellcheck" shellcheck -x tests/run.sh
 #   runner_run 4
+#   runner_say_failures < <(runner_failures /some/directory)
 #   echo "$passed passed, $failed failed, $skipped skipped"
 #
 # Beside the logs, RESULTS has what the lines say, for programs: a line a test, of
@@ -24,6 +25,7 @@
 RUNNER_LIMIT=600         # seconds a program may take
 RUNNER_CHECK_LIMIT=1800  # seconds a check may take
 RUNNER_LONG=()           # names: the longest first, where no last time is known
+RUNNER_WHY=5             # lines that say why something failed, at the end
 RUNNER_VERBOSE=          # yes: show the output of every program
 
 # What the programs said, in all.
@@ -187,6 +189,29 @@ runner_reasons() { # NAME LOG
   done >>"$RUNNER_LOGS/RESULTS"
 }
 
+# runner_failures DIRECTORY [PREFIX]: what failed by the RESULTS there, and in short
+# why, for the last page of a long log.
+runner_failures() {
+  local name status rest
+  [[ -e $1/RESULTS ]] || return 0
+  while IFS=$'\t' read -r name status rest; do
+    [[ $status == FAILED ]] || continue
+    printf '  %s%s\n' "${2:-}" "$name"
+    runner_why "$(RUNNER_LOGS=$1 runner_log "$name")" | cut -c 1-200 | sed 's/^/    /'
+  done <"$1/RESULTS"
+}
+
+# Under a heading, what runner_failures prints (stdin), if it does.
+runner_say_failures() {
+  sed '1s/^/\nFailed\n/'
+}
+
+# Its first `not ok` lines; the end of a log that has none.
+runner_why() { # LOG
+  awk -v most="$RUNNER_WHY" '/^not ok/ && ++n <= most { print }
+    END { if (n > most) print "and " n - most " more"; exit !n }' "$1" || tail -n "$RUNNER_WHY" "$1"
+}
+
 runner_report_check() { # NAME STATUS
   if (($2 == 0)); then
     passed=$((passed + 1))
@@ -222,16 +247,20 @@ runner_report_tap() { # NAME STATUS
 }
 
 # runner_count LOG STATUS: adds what a TAP log says; a program that failed without a
-# `not ok`, or said nothing at all, counts as one failure.  Sets `good`, `bad`, `skip`
-# and `tests`.
+# `not ok`, or did not get to its plan, counts as one failure.  Sets `good`, `bad`,
+# `skip` and `tests`.
 runner_count() {
-  local log=$1 status=$2
+  local log=$1 status=$2 plan
   bad=$(grep -cE '^not ok' "$log") || true
   skip=$(grep -cE '^ok .*# SKIP' "$log") || true
   good=$(($(grep -cE '^ok' "$log" || true) - skip))
-  if grep -qE '^1\.\.0' "$log"; then
+  plan=$(sed -nE 's/^1\.\.([0-9]+).*/\1/p' "$log" | tail -n 1)
+  if [[ $plan == 0 ]]; then
     skip=1
   elif ((bad == 0 && (status != 0 || good + skip == 0))); then
+    bad=1
+  elif ((bad == 0 && good + skip != ${plan:--1})); then
+    echo "not ok - ${plan:-no} tests planned, $((good + skip)) done" >>"$log"
     bad=1
   fi
   passed=$((passed + good))

@@ -20,8 +20,9 @@ cluster_script() {
   echo "$file"
 }
 
+# Without what srun tells of a step that had to wait for its processors.
 cluster_job_output() { # JOB
-  cat "$CLUSTER_DIR/job.$1.out"
+  sed -E '/^srun: (Job step creation temporarily disabled|Step created for)/d' "$CLUSTER_DIR/job.$1.out"
 }
 
 # cluster_job_field JOB FIELD: one value of `scontrol show job`; of the first
