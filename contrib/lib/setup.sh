@@ -60,6 +60,20 @@ setup_as_root() {
   fi
 }
 
+# The files of this tree as they are now, by their paths in it, each with a NUL at
+# its end: those that git does not ignore; without git, all but what a build made.
+setup_tree_files() (
+  cd "$SETUP_TOP" || exit
+  if [[ -e .git ]] && git rev-parse --git-dir >/dev/null 2>&1; then
+    git ls-files -z --cached --others --exclude-standard
+  else
+    find . \( -path ./.cache -o -path './build*' -o -path ./autom4te.cache -o -path ./debian \) -prune -o \
+      \( -type f -o -type l \) -printf '%P\0'
+  fi | while IFS= read -r -d '' file; do
+    [[ ! -e $file && ! -L $file ]] || printf '%s\0' "$file"
+  done
+)
+
 setup_missing() {
   local package installed
   installed=$'\n'$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null)$'\n' || true
