@@ -151,6 +151,7 @@ trap interrupted HUP INT TERM
 
 started=$SECONDS
 ran=()
+setup_keep_sudo
 for version in "${versions[@]}"; do
   rm -rf "$(logs_of "$version")"
   if host_has "$version"; then

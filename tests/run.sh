@@ -283,6 +283,7 @@ setup_otlp_protos
 [[ -n ${IN_MATRIX:-} ]] || ! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
 if wanted_group matrix || [[ -n $slow ]]; then
+  setup_keep_sudo
   setup_autoreconf # which others that use this tree must not do beside us
   prepare_chroots
 fi
