@@ -36,7 +36,8 @@ static const char help[] =
 	"\n"
 	"Prints the configuration of slurm-otel with the origin of each value, "
 	"and\n"
-	"what is wrong with it.  Secrets are masked.\n"
+	"what is wrong with it, or with the plugins beside Slurm's.  Secrets are\n"
+	"masked.\n"
 	"\n"
 	"  --config FILE  read FILE alone, instead of the otel.conf beside slurm.conf\n"
 	"                 and the arguments in plugstack.conf\n"
@@ -46,7 +47,7 @@ static const char help[] =
 	"  --plugin FILE  check nothing but this plugin of Slurm's: is it for the "
 	"Slurm\n"
 	"                 of this host?  `make install` asks this first\n"
-	"  --help         print this\n"
+	"  -h, --help     print this and exit\n"
 	"\n"
 	"Exit status: 0 no mistakes, and every endpoint took the span; 1 "
 	"otherwise;\n"
@@ -272,7 +273,7 @@ int check_main(int argc, char **argv)
 	struct err err;
 
 	optind = 0; /* main may have looked at its own options */
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			given = optarg;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * slurm-otel: what people look at traces and configuration with.  This file
- * finds the command; each command is a file of its own.
+ * slurm-otel: what people look at traces, their delivery and the configuration
+ * with, and end agents.  This file finds the command; each is a file of its
+ * own.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -25,15 +26,14 @@ static const struct command {
 	int (*main)(int argc, char **argv);
 } commands[] = {
 	{ "show", "draw traces from files of OTLP JSON lines", show_main },
+	{ "trace", "print the trace id of a job, and its URL", trace_main },
 	{ "status", "say what waits, what was delivered and what was lost",
 	  status_main },
 	{ "check",
-	  "print the configuration and its mistakes; --send tries "
-	  "the endpoints",
+	  "print the configuration, and what is wrong with it or the plugins",
 	  check_main },
 	{ "detail", "say how much traces tell of nodes and tasks, or raise it",
 	  detail_main },
-	{ "trace", "print the trace id of a job, and its URL", trace_main },
 	{ "stop", "end the agents of this host", stop_main },
 };
 

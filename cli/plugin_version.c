@@ -135,6 +135,18 @@ static bool search(const struct image *image, const ElfW(Shdr) * symbols,
 	return false;
 }
 
+/* A file has one such section at most (System V ABI, "Sections"); only the
+ * first is looked at, so that a hostile one costs no more. */
+static bool find_symbols(struct image *image, ElfW(Shdr) * ret)
+{
+	if (!is_native(image))
+		return false;
+	for (unsigned int i = 0; get_section(image, i, ret); i++)
+		if (ret->sh_type == SHT_DYNSYM)
+			return true;
+	return false;
+}
+
 int plugin_version_read(const char *path, uint32_t *ret, struct err *err)
 {
 	struct image image = { NULL };
@@ -145,10 +157,8 @@ int plugin_version_read(const char *path, uint32_t *ret, struct err *err)
 		free(image.data);
 		return -1;
 	}
-	for (unsigned int i = 0;
-	     is_native(&image) && get_section(&image, i, &section); i++)
-		if (section.sh_type == SHT_DYNSYM)
-			found = found || search(&image, &section, ret);
+	if (find_symbols(&image, &section))
+		found = search(&image, &section, ret);
 	free(image.data);
 	errno = EINVAL;
 	return found ? 0

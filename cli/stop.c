@@ -36,14 +36,15 @@ static const char usage[] =
 	"sent\n"
 	"stays in the spools.\n"
 	"\n"
-	"  --replaced     only agents whose program was replaced by another "
-	"since they\n"
-	"                 started\n"
-	"  --config FILE  read FILE instead of the otel.conf beside "
+	"  --replaced     only agents whose program was replaced since they "
+	"started\n"
+	"  --config FILE  read FILE alone, instead of the otel.conf beside "
 	"slurm.conf\n"
+	"                 and the arguments in plugstack.conf\n"
 	"  -h, --help     print this and exit\n"
 	"\n"
-	"Exit status: 0 none runs any more, 1 one may, 2 wrong usage.\n";
+	"Exit status: 0 those agents have ended, 1 one may still run, 2 wrong\n"
+	"usage.\n";
 
 static int usage_error(const char *what, const char *value)
 {

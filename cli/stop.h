@@ -5,7 +5,7 @@
 
 /*
  * Runs the command; argv[0] is its name.  Returns the exit status of the
- * program: 0 none runs any more, 1 one may, 2 usage.
+ * program: 0 they have ended, 1 one may still run, 2 usage.
  */
 int stop_main(int argc, char **argv);
 

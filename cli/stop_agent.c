@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds and ends an agent's process; see stop_agent.h. */
+#include "util/compat.h"
+
 #include "cli/stop_agent.h"
 
 #include <dirent.h>
@@ -95,14 +97,12 @@ static int check_lock(const struct agent_process *process, int spool_fd,
 		(int)process->pid);
 }
 
-int agent_process_find(int spool_fd, struct agent_process *ret, struct err *err)
+static int look_up(int spool_fd, struct agent_process *ret, struct err *err)
 {
 	_cleanup_close_ int fd = -1;
 	struct agent_process process = { .pid = agent_pid(spool_fd) };
 	char path[32];
 
-	if (!agent_serves(spool_fd))
-		return 0;
 	errno = ENOENT;
 	if (!process.pid)
 		return err_set(err, "an agent runs, and no agent.pid tells "
@@ -119,7 +119,17 @@ int agent_process_find(int spool_fd, struct agent_process *ret, struct err *err)
 		return -1;
 	process.fd = take_fd(&fd);
 	*ret = process;
-	return 1;
+	return 0;
+}
+
+/* One that ended while it was looked up is nothing to complain of. */
+int agent_process_find(int spool_fd, struct agent_process *ret, struct err *err)
+{
+	if (!agent_serves(spool_fd))
+		return 0;
+	if (look_up(spool_fd, ret, err) == 0)
+		return 1;
+	return agent_serves(spool_fd) ? -1 : 0;
 }
 
 /* A zombie has no program any more. */
@@ -130,12 +140,23 @@ static bool is_gone(const struct agent_process *process)
 	return readlinkat(process->fd, "exe", path, sizeof(path)) < 0;
 }
 
+/* Where the kernel is too old, or a sandbox forbids the call, by number: the
+ * process was looked up just now. */
+static int end(const struct agent_process *process)
+{
+	int r = compat_pidfd_signal(process->fd, SIGTERM);
+
+	return r < 0 && (errno == ENOSYS || errno == EPERM)
+		       ? kill(process->pid, SIGTERM)
+		       : r;
+}
+
 int agent_process_stop(const struct agent_process *process,
 		       uint64_t patience_ms, struct err *err)
 {
 	const struct timespec pause = { 0, POLL_MS * 1000000 };
 
-	if (kill(process->pid, SIGTERM) < 0 && errno != ESRCH)
+	if (end(process) < 0 && errno != ESRCH)
 		return err_set(err, "end process %d: %m", (int)process->pid);
 	for (uint64_t ms = 0; ms < patience_ms; ms += POLL_MS) {
 		if (is_gone(process))

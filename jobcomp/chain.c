@@ -168,9 +168,8 @@ void chain_set_location(struct chain *chain, char *location)
 			chain->name, err.msg);
 }
 
-static void report(struct chain *chain, int rc)
+static void report_failure(struct chain *chain, int rc)
 {
-	uint64_t suppressed;
 	char cause[64];
 
 	snprintf(cause, sizeof(cause), "%d", rc);
@@ -178,6 +177,12 @@ static void report(struct chain *chain, int rc)
 		slurm_error(
 			"otel: %s (JobCompChain) could not record a job; its records of the next ones are lost, too, while this lasts: %s",
 			chain->name, slurm_strerror(rc));
+}
+
+static void report_success(struct chain *chain, int rc)
+{
+	uint64_t suppressed;
+
 	if (!rc && log_once_clear(&chain->record_trouble, &suppressed))
 		slurm_info(
 			"otel: %s (JobCompChain) records jobs again; %" PRIu64
@@ -185,20 +190,25 @@ static void report(struct chain *chain, int rc)
 			chain->name, suppressed);
 }
 
+/* Most plugins do nothing here, and that can not but succeed. */
 void chain_record_start(struct chain *chain, struct job_record *job,
 			uint32_t event)
 {
 	if (chain->plugin)
-		report(chain,
-		       JOBCOMP_CALL_RECORD_START(&chain->entries, job, event));
+		report_failure(chain, JOBCOMP_CALL_RECORD_START(&chain->entries,
+								job, event));
 }
 
 void chain_record_end(struct chain *chain, struct job_record *job,
 		      uint32_t event)
 {
-	if (chain->plugin)
-		report(chain,
-		       JOBCOMP_CALL_RECORD_END(&chain->entries, job, event));
+	int rc;
+
+	if (!chain->plugin)
+		return;
+	rc = JOBCOMP_CALL_RECORD_END(&chain->entries, job, event);
+	report_failure(chain, rc);
+	report_success(chain, rc);
 }
 
 struct xlist *chain_get_jobs(struct chain *chain, void *job_cond)

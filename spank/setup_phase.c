@@ -69,8 +69,10 @@ void setup_phase_begin(const struct config *config, int spool, char *const *env,
 	    step->fate == TRACE_DROPPED || !on_first_node(step, env))
 		return;
 	/* several steps may start at once */
-	if (job_file_change(spool, step->job_id, take, &claim, &err) < 0)
+	if (job_file_change(spool, step->job_id, take, &claim, &err) < 0) {
 		slurm_info(SETUP_DROPPED, step->job_id, err.msg);
+		return;
+	}
 	if (!claim.ours)
 		return;
 	/* the context of an array's task is not that of its submission */

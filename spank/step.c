@@ -146,6 +146,7 @@ void step_exit(struct plugin *plugin)
 {
 	extern_step_end(plugin);
 	attempt_learn(&plugin->step);
+	plugin->step.unnoted_tasks = tasks_unnoted(&plugin->step.tasks);
 	step_end_write(plugin->config, &plugin->step);
 	note_end(plugin->config, &plugin->step);
 	open_record_remove(&plugin->step.record);
@@ -155,8 +156,9 @@ void step_exit(struct plugin *plugin)
 uint32_t step_unstarted_tasks(const struct step *step)
 {
 	uint32_t all = local_tasks(step);
+	uint32_t seen = step->ended_tasks + step->unnoted_tasks;
 
-	return all > step->ended_tasks ? all - step->ended_tasks : 0;
+	return all > seen ? all - seen : 0;
 }
 
 bool step_failed(const struct step *step)

@@ -54,6 +54,7 @@ struct step {
 	struct step_gpus gpus;
 	struct failed_tasks failed;
 	uint32_t ended_tasks;   /* of this node, however they did */
+	uint32_t unnoted_tasks; /* ended without us: tasks.h; at its end */
 	uint32_t *told_restart; /* shared with the task, or NULL: attempt.h */
 	bool owes_setup; /* the setup phase is told of at its end: setup_phase.h
 			  */
@@ -74,7 +75,11 @@ void step_exit(struct plugin *plugin);
 /*
  * At the end of a step: how many tasks of this node slurmstepd never saw end,
  * because it could not start them.  It tells no hook of that: the job was
- * cancelled meanwhile, its output file can not be written, fork failed.
+ * cancelled meanwhile, its output file can not be written, fork failed.  In a
+ * good step it calls task_exit for each (22.05 to 26.05, mgr.c), unless a
+ * plugin before us, `required` in plugstack.conf, fails in its own, or, with
+ * contain_spank, the job's namespace can not be joined any more: such tasks are
+ * not counted here, and how they ended is not known.
  */
 uint32_t step_unstarted_tasks(const struct step *step);
 

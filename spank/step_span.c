@@ -220,7 +220,7 @@ struct span *step_span_create(const struct config *config,
 	if (!span)
 		return NULL;
 	end_span(span, step, end);
-	if (!step_failed(step)) {
+	if (!step_failed(step) && !step->unnoted_tasks) {
 		span_set_str(span, ATTR_EXIT_CODE, "0:0");
 		span_set_int(span, ATTR_STEP_EXIT_STATUS, 0);
 	}

@@ -2,7 +2,9 @@
 /* Notes what becomes of tasks; see tasks.h. */
 #include "spank/tasks.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include "spank/compat.h"
 #include "util/clock.h"
@@ -53,6 +55,26 @@ void tasks_note_end(struct tasks *tasks, spank_t sp, int status)
 		return;
 	task->end_ns = clock_unix_ns();
 	task->status = status;
+}
+
+/* One that slurmstepd gave up is its child still, dead or alive. */
+static bool is_waited_for(pid_t pid)
+{
+	siginfo_t info;
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) <
+		       0 &&
+	       errno == ECHILD;
+}
+
+uint32_t tasks_unnoted(const struct tasks *tasks)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < tasks->n; i++)
+		n += tasks->list[i].pid && !tasks->list[i].end_ns &&
+		     is_waited_for(tasks->list[i].pid);
+	return n;
 }
 
 bool task_succeeded(const struct task *task)

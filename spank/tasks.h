@@ -37,6 +37,10 @@ void tasks_free(struct tasks *tasks);
 void tasks_note_start(struct tasks *tasks, struct spank_handle *sp);
 void tasks_note_end(struct tasks *tasks, struct spank_handle *sp, int status);
 
+/* How many ended and were not noted, of how we do not know: slurmstepd has
+ * waited for them, and called no task_exit of ours.  In that process alone. */
+uint32_t tasks_unnoted(const struct tasks *tasks);
+
 /* It has ended, and with success or not. */
 bool task_succeeded(const struct task *task);
 bool task_failed(const struct task *task);

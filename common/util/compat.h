@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The only place that knows what older C libraries lack; RHEL 8 has glibc
- * 2.28.  To be included first.
+ * The only place that knows what older C libraries and kernels lack; RHEL 8 has
+ * glibc 2.28.  To be included first.
  */
 #ifndef OTEL_UTIL_COMPAT_H
 #define OTEL_UTIL_COMPAT_H
 
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* glibc 2.34: closes what was not opened with O_CLOEXEC.  Without it such a
  * descriptor is inherited, which is untidy and no more. */
@@ -33,6 +36,21 @@ static inline const char *compat_signal_name(int signal)
 	return sigabbrev_np(signal);
 #else
 	return signal > 0 && signal < NSIG ? sys_sigabbrev[signal] : NULL;
+#endif
+}
+
+/* Linux 5.1: signals the process of an open /proc/PID directory, and no other
+ * that has its number by now.  Returns -1 with ENOSYS where there is no such
+ * call. */
+static inline int compat_pidfd_signal(int proc_fd, int signal)
+{
+#ifdef SYS_pidfd_send_signal
+	return (int)syscall(SYS_pidfd_send_signal, proc_fd, signal, NULL, 0);
+#else
+	(void)proc_fd;
+	(void)signal;
+	errno = ENOSYS;
+	return -1;
 #endif
 }
 

@@ -44,7 +44,7 @@ keys=$(sed -n 's/^#\([A-Za-z]*\)=.*/\1/p' etc/otel.conf.example)
 # What the documents name of others: Slurm's, systemd's, and our placeholders.
 others=$(words Config Include JobCompType JobSubmitPlugins LaunchParameters PrologFlags PluginDir SlurmUser \
   KillWait Contain SlurmctldParameters PlugStackConfig SlurmdSpoolDir StateSaveLocation SlurmctldTimeout SlurmctldHost \
-  CapabilityBoundingSet ConditionPathIsDirectory ExecStart KillMode ReadWritePaths User \
+  SlurmdParameters Dirs VERSION CapabilityBoundingSet ConditionPathIsDirectory Delegate ExecStart KillMode ReadWritePaths User \
   Authorization OrgID Dataset CI KEY Key NIL NONE SIGKILL TRACEPARENT TRACESTATE BAGGAGE \
   AdminComment SystemComment Comment Extra)
 known 'every Key= in a document is a key' \

@@ -104,6 +104,7 @@ cli_tests = \
 	tests/unit/test_draw \
 	tests/unit/test_read_otlp_json \
 	tests/unit/test_status_view \
+	tests/unit/test_stop_agent \
 	tests/unit/test_trace_tree
 cli_test_libs = libotelcli.la $(LDADD) $(CURL_LIBS) $(JSON_C_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_status_view_LDADD = $(cli_test_libs)
@@ -114,6 +115,7 @@ tests_unit_fake_plugin_la_SOURCES = tests/unit/fake_plugin.c tests/unit/fake_plu
 tests_unit_fake_plugin_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 tests_unit_test_draw_LDADD = $(cli_test_libs)
 tests_unit_test_read_otlp_json_LDADD = $(cli_test_libs)
+tests_unit_test_stop_agent_LDADD = $(cli_test_libs)
 tests_unit_test_trace_tree_LDADD = $(cli_test_libs)
 
 # The agent's parts without I/O, and the OTLP client.

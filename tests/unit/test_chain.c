@@ -190,6 +190,8 @@ Test(chain, errors_are_said_once_and_calls_go_on)
 	cr_assert_eq(errors, 2, "%s", said);
 	setenv("FAKE_JOBCOMP_RETURN", "0", 1);
 	said[0] = '\0';
+	chain_record_start(&chain, job, 0);
+	cr_assert_str_eq(said, "", "a start that succeeds records nothing");
 	chain_record_end(&chain, job, 0);
 	chain_record_end(&chain, job, 0);
 	cr_assert(strstr(said, "2 more records were lost"), "%s", said);

@@ -31,7 +31,7 @@ static struct job_record *job = (struct job_record *)0x2a;
 static struct job_view view;
 static char comment[128];
 static struct start_note note;
-static bool other_layout;
+static bool other_layout, has_epilogs = true;
 static int reads, errors, notes;
 
 int job_view_verify(struct job_record *record, struct err *err)
@@ -73,6 +73,11 @@ void job_view_tell_epilogs(struct job_record *record, const char *name,
 	(void)record;
 	(void)name;
 	(void)value;
+}
+
+bool job_view_has_epilogs(void)
+{
+	return has_epilogs;
 }
 
 void job_view_set_told(struct job_record *record)
@@ -229,6 +234,18 @@ Test(recorder, nothing_is_told_before_it_is_known_whether_the_job_is_kept)
 	cr_assert_str_eq(comment, "");
 	cr_assert(notes == 1 && !note.wait_told && !note.comment_shown);
 	view.exit_code = 256;
+	end();
+	cr_assert_str_eq(written(), "slurm.phase.queued slurm.job ");
+}
+
+Test(recorder, spans_are_handed_to_epilogs_where_some_run)
+{
+	view.context = IDS "00";
+	view.steps_left = true;
+	config.sample_errors = true;
+	end();
+	cr_assert_str_eq(written(), "");
+	has_epilogs = false;
 	end();
 	cr_assert_str_eq(written(), "slurm.phase.queued slurm.job ");
 }

@@ -4,8 +4,10 @@
  * before it: what tasks find in their environment and what lies in the spool.
  */
 #include <dirent.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -222,6 +224,74 @@ Test(step_hooks, a_step_without_all_its_tasks_has_failed)
 	for (int i = 0; i < n_spans; i++)
 		cr_assert_str_eq(spans[i]->status->message,
 				 cases[i / 2].message);
+}
+
+/* A child that is waited for by whoever calls this, or is not. */
+static pid_t make_child(bool waited_for)
+{
+	pid_t pid = fork();
+	siginfo_t info;
+
+	cr_assert_geq(pid, 0);
+	if (pid == 0)
+		_exit(0);
+	cr_assert_eq(waitid(P_PID, (id_t)pid, &info,
+			    WEXITED | (waited_for ? 0 : WNOWAIT)),
+		     0);
+	return pid;
+}
+
+/* slurmstepd goes on where another plugin's task_exit fails, and calls none of
+ * the plugins behind it. */
+Test(step_hooks, tasks_that_ended_without_us_were_started)
+{
+	prolog("00-" TRACE "-" SUBMITTER "-01", "n[1-2]");
+	for (int waited_for = 0; waited_for < 2; waited_for++) {
+		memset(&plugin.step, 0, sizeof(plugin.step));
+		begin((uint32_t)waited_for, 0);
+		fake.local_ntasks = 1;
+		step_init_post_opt(&plugin, NULL);
+		fake.task_pid = make_child(waited_for);
+		step_task_post_fork(&plugin, NULL);
+		step_exit(&plugin);
+		cr_assert_eq(plugin.step.unnoted_tasks, waited_for);
+	}
+	read_spool();
+	cr_assert_eq(n_spans, 3); /* the first with its node's */
+	cr_assert_str_eq(spans[0]->status->message, "1 task was not started");
+	cr_assert_null(spans[2]->status);
+	for (size_t i = 0; i < spans[2]->n_attributes; i++)
+		cr_assert_str_neq(spans[2]->attributes[i]->key, ATTR_EXIT_CODE);
+}
+
+/* As on a full disk, if that let nothing be written over, either. */
+static void forbid_writing(bool forbid)
+{
+	const struct rlimit limit = { forbid ? 0 : RLIM_INFINITY,
+				      RLIM_INFINITY };
+
+	signal(SIGXFSZ, SIG_IGN);
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+Test(step_hooks, a_setup_that_can_not_be_claimed_is_dropped_once)
+{
+	static const char message[] = "span of its setup dropped: ";
+	const char *said;
+
+	prolog("00-" TRACE "-" SUBMITTER "-01", "n1");
+	begin(0, 0);
+	fake.local_ntasks = 1;
+	fake_spank_setenv("SLURM_JOB_NODELIST", "n1");
+	forbid_writing(true);
+	step_init_post_opt(&plugin, NULL);
+	forbid_writing(false);
+	step_exit(&plugin);
+	said = strstr(fake.log, message);
+	cr_assert(said, "%s", fake.log);
+	cr_assert_null(strstr(said + 1, message));
+	read_spool();
+	cr_assert_eq(n_setups, 0);
 }
 
 Test(step_hooks, other_nodes_speak_of_failures_only)
