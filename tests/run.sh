@@ -309,7 +309,6 @@ if wanted_group unit; then
   fi
   heading "Command line and documents"
   setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" agent-test-programs || exit 1
-  check "manual pages" manuals
   run_scripts cli
 fi
 
