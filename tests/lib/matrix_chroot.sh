@@ -144,6 +144,6 @@ matrix_clean() { # VERSION
   local new
   mkdir -p "$MATRIX_DIR"
   for new in "$MATRIX_DIR/$1.new" "$MATRIX_DIR/$1-source.new"; do
-    (flock -n 9 && chroot_remove "$new") 9>"${new%.new}.lock" || true
+    (flock -n 9 && rm -rf "$new.scripts" && chroot_remove "$new") 9>"${new%.new}.lock" || true
   done
 }
