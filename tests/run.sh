@@ -233,17 +233,16 @@ chroots_stop() {
 
 # Adds what its last line says; one that ends without has failed.
 matrix_report() {
-  local line status=0
+  local counts good bad skip status=0
   tail -n +1 -s 0.5 --pid="$matrix_pid" -f "$LOGS/matrix.log" &
   wait $! || true
   wait "$matrix_pid" || status=$?
   matrix_pid=
-  line=$(tail -n 1 "$LOGS/matrix.log")
-  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] &&
-    ((status == 0 || BASH_REMATCH[2])); then
-    passed=$((passed + BASH_REMATCH[1]))
-    failed=$((failed + BASH_REMATCH[2]))
-    skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
+  if counts=$(table_counts "$LOGS/matrix.log") && read -r good bad skip <<<"$counts" &&
+    ((status == 0 || bad)); then
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    skipped=$((skipped + skip))
   else
     failed=$((failed + 1))
     runner_result matrix FAILED 0 1 0
