@@ -114,7 +114,7 @@ interrupted() {
 }
 trap interrupted HUP INT TERM
 # also where a build fails
-trap chroots_stop EXIT
+trap background_stop EXIT
 
 # check NAME CHECK: one of tests/checks.sh.
 check() {
@@ -220,15 +220,15 @@ matrix_start() {
   matrix_pid=$!
 }
 
-chroots_stop() {
-  local pid
-  for pid in $matrix_pid $prepare_pid; do
-    kill "$pid" 2>/dev/null || true
-  done
-  for pid in $matrix_pid $prepare_pid; do
-    wait "$pid" || true
-  done
-  matrix_pid='' prepare_pid=''
+# What still runs behind this shell.
+background_stop() {
+  local pids
+  pids=$(jobs -pr)
+  [[ -n $pids ]] || return 0
+  # shellcheck disable=SC2086 # words
+  kill $pids 2>/dev/null || true
+  # shellcheck disable=SC2086
+  wait $pids || true
 }
 
 # Adds what its last line says; one that ends without has failed.
