@@ -145,13 +145,13 @@ static void print_values(const struct config *config)
 		print_value(config, i, name_width, value_width);
 }
 
-/* Whether a value came from OTEL_*: the daemons' may differ from ours. */
-static bool has_environment(const struct config *config)
+static bool has_value_from(const struct config *config,
+			   enum config_origin origin)
 {
 	size_t i;
 
 	for (i = 0; config_keys[i].name; i++)
-		if (config_origin(config, i) == CONFIG_ENVIRONMENT)
+		if (config_origin(config, i) == origin)
 			return true;
 	return false;
 }
@@ -187,25 +187,14 @@ static bool send_span(const struct config *config, int mistakes)
 	return check_send(config) != 0 || fflush(stdout);
 }
 
-/* Whether a value came from plugstack.conf, which slurmctld does not read. */
-static bool has_arguments(const struct config *config)
-{
-	size_t i;
-
-	for (i = 0; config_keys[i].name; i++)
-		if (config_origin(config, i) == CONFIG_ARGUMENT)
-			return true;
-	return false;
-}
-
 static void warn_of_sources(const struct config *config,
 			    struct findings *findings)
 {
-	if (has_environment(config))
+	if (has_value_from(config, CONFIG_ENVIRONMENT))
 		note_warning("OTEL_* variables are those of this shell; the "
 			     "daemons have their own",
 			     findings);
-	if (has_arguments(config))
+	if (has_value_from(config, CONFIG_ARGUMENT))
 		note_warning("arguments of plugstack.conf count for "
 			     "spank_otel.so and the agent of slurmd; slurmctld "
 			     "does not see them: --config FILE shows its view",

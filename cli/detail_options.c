@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/say.h"
+#include "cli/usage.h"
 
-#define EXIT_USAGE 2
 #define FOR_MAX (UINT64_C(30) * 24 * 3600) /* seconds */
 
 static const char usage[] =
@@ -39,12 +38,7 @@ static const char usage[] =
 	"\n"
 	"Exit status: 0 done, 1 not everywhere, 2 wrong usage.\n";
 
-static int usage_error(const char *what, const char *value)
-{
-	say("detail: %s%s", what, value);
-	fputs("Try 'slurm-otel detail --help'.\n", stderr);
-	return EXIT_USAGE;
-}
+static const struct command command = { "detail", usage };
 
 static int parse_for(const char *text, struct detail_options *ret)
 {
@@ -60,7 +54,8 @@ static int parse_for(const char *text, struct detail_options *ret)
 		    !strcmp(text + digits, units[i].unit))
 			value = strtoull(text, NULL, 10) * units[i].seconds;
 	if (!value || value > FOR_MAX)
-		return usage_error("--for takes a whole number and s, m or h, "
+		return usage_error(&command,
+				   "--for takes a whole number and s, m or h, "
 				   "from 1s to 720h, not ",
 				   text);
 	ret->for_s = value;
@@ -74,7 +69,8 @@ static int parse_level(const char *text, struct detail_options *ret)
 	else if (!strcmp(text, "task"))
 		ret->file.level = DETAIL_TASK;
 	else
-		return usage_error("--level takes node or task, not ", text);
+		return usage_error(&command, "--level takes node or task, not ",
+				   text);
 	return -1;
 }
 
@@ -96,7 +92,8 @@ static int parse_job(const char *text, struct detail_options *ret)
 {
 	ret->file.has_job = true;
 	if (!parse_id(text, &ret->file.job_id) || !ret->file.job_id)
-		return usage_error("--job takes the number of a job or of an "
+		return usage_error(&command,
+				   "--job takes the number of a job or of an "
 				   "array, not ",
 				   text);
 	return -1;
@@ -110,7 +107,7 @@ static int parse_user(const char *text, struct detail_options *ret)
 	if (user)
 		ret->file.uid = user->pw_uid;
 	else if (!parse_id(text, &ret->file.uid))
-		return usage_error("there is no user ", text);
+		return usage_error(&command, "there is no user ", text);
 	return -1;
 }
 
@@ -122,7 +119,8 @@ static int parse_partition(const char *text, struct detail_options *ret)
 		if ((unsigned char)text[i] < ' ')
 			len = 0;
 	if (!len || len > DETAIL_PARTITION_MAX)
-		return usage_error("--partition takes a name, not ", text);
+		return usage_error(&command, "--partition takes a name, not ",
+				   text);
 	strcpy(ret->file.partition, text);
 	return -1;
 }
@@ -161,23 +159,17 @@ static int parse_action(const char *word, struct detail_options *ret)
 	else if (!strcmp(word, "off"))
 		ret->action = DETAIL_OFF;
 	else
-		return usage_error("unexpected argument ", word);
+		return usage_error(&command, "unexpected argument ", word);
 	return -1;
 }
 
 static int check(const struct detail_options *ret, const char *only_on)
 {
 	if (ret->action == DETAIL_ON && !ret->for_s)
-		return usage_error("on needs --for", "");
+		return usage_error(&command, "on needs --for", "");
 	if (ret->action != DETAIL_ON && only_on)
-		return usage_error("only on takes --", only_on);
+		return usage_error(&command, "only on takes --", only_on);
 	return -1;
-}
-
-static int print_usage(void)
-{
-	fputs(usage, stdout);
-	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static void fill_table(struct option *table)
@@ -200,20 +192,15 @@ int detail_options_parse(int argc, char **argv, struct detail_options *ret)
 	opterr = 0;
 	while (status < 0 &&
 	       (option = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-		if (option == 'h')
-			return print_usage();
-		if (option == ':')
-			return usage_error("a value is missing after ",
-					   argv[optind - 1]);
 		if (option < FIRST_OPTION)
-			return usage_error("unknown option ", argv[optind - 1]);
+			return usage_answer(&command, option, argv);
 		status = options[option - FIRST_OPTION].parse(optarg, ret);
 		if (options[option - FIRST_OPTION].is_for_on)
 			only_on = options[option - FIRST_OPTION].name;
 	}
 	if (status < 0 && optind < argc)
 		status = parse_action(argv[optind++], ret);
-	if (status < 0 && optind < argc)
-		status = usage_error("unexpected argument ", argv[optind]);
+	if (status < 0)
+		status = usage_surplus(&command, argc, argv);
 	return status < 0 ? check(ret, only_on) : status;
 }

@@ -40,7 +40,8 @@ libotelcli_la_SOURCES = \
 	cli/text.c cli/text.h \
 	cli/time_text.c cli/time_text.h \
 	cli/trace.c cli/trace.h \
-	cli/trace_tree.c cli/trace_tree.h
+	cli/trace_tree.c cli/trace_tree.h \
+	cli/usage.c cli/usage.h
 libotelcli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS) \
 	-DSLURM_PLUGIN_DIR='"$(slurmplugindir)"' -DSLURM_OWN_PLUGIN_DIR='"$(slurm_own_plugin_dir)"'
 libotelcli_la_LIBADD = libprivileges.la libstatus.la libotlp.la libotel.la $(JSON_C_LIBS)

@@ -13,11 +13,11 @@
 #include "cli/say.h"
 #include "cli/status_view.h"
 #include "cli/terminal.h"
+#include "cli/usage.h"
 #include "config/config.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-#define EXIT_USAGE 2
 #define WIDTH_MIN 60
 #define WIDTH_MAX 400
 #define WATCH_DEFAULT 2
@@ -48,12 +48,7 @@ static const char usage[] =
 	"Exit status: 0 all is well, 1 something needs attention, 2 wrong "
 	"usage.\n";
 
-static int usage_error(const char *what, const char *value)
-{
-	say("status: %s%s", what, value);
-	fputs("Try 'slurm-otel status --help'.\n", stderr);
-	return EXIT_USAGE;
-}
+static const struct command command = { "status", usage };
 
 static int parse_watch(const char *text, unsigned int *ret)
 {
@@ -63,7 +58,8 @@ static int parse_watch(const char *text, unsigned int *ret)
 	if (text) {
 		seconds = strtoul(text, NULL, 10);
 		if (!digits || text[digits] || !seconds || seconds > WATCH_MAX)
-			return usage_error("--watch takes seconds from 1 to "
+			return usage_error(&command,
+					   "--watch takes seconds from 1 to "
 					   "86400, not ",
 					   text);
 	}
@@ -98,19 +94,11 @@ static int parse(int argc, char **argv, struct status_options *ret)
 			if (status >= 0)
 				return status;
 			break;
-		case 'h':
-			fputs(usage, stdout);
-			return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
-		case ':':
-			return usage_error("a value is missing after ",
-					   argv[optind - 1]);
 		default:
-			return usage_error("unknown option ", argv[optind - 1]);
+			return usage_answer(&command, option, argv);
 		}
 	}
-	if (optind < argc)
-		return usage_error("unexpected argument ", argv[optind]);
-	return -1;
+	return usage_surplus(&command, argc, argv);
 }
 
 static void clear_screen(const struct status_options *options)

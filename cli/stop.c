@@ -15,12 +15,12 @@
 #include "cli/load_config.h"
 #include "cli/say.h"
 #include "cli/stop_agent.h"
+#include "cli/usage.h"
 #include "host/daemon_spool.h"
 #include "spool/spool.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-#define EXIT_USAGE 2
 /* beyond ShutdownTimeout, within which the agent flushes */
 #define PATIENCE_MS 10000
 #define NS_PER_MS (NS_PER_SECOND / 1000)
@@ -46,12 +46,7 @@ static const char usage[] =
 	"Exit status: 0 those agents have ended, 1 one may still run, 2 wrong\n"
 	"usage.\n";
 
-static int usage_error(const char *what, const char *value)
-{
-	say("stop: %s%s", what, value);
-	fputs("Try 'slurm-otel stop --help'.\n", stderr);
-	return EXIT_USAGE;
-}
+static const struct command command = { "stop", usage };
 
 /* Returns -1 to go on, else the exit status. */
 static int parse(int argc, char **argv, struct stop_options *ret)
@@ -74,19 +69,11 @@ static int parse(int argc, char **argv, struct stop_options *ret)
 		case 'r':
 			ret->replaced = true;
 			break;
-		case 'h':
-			fputs(usage, stdout);
-			return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
-		case ':':
-			return usage_error("a value is missing after ",
-					   argv[optind - 1]);
 		default:
-			return usage_error("unknown option ", argv[optind - 1]);
+			return usage_answer(&command, option, argv);
 		}
 	}
-	if (optind < argc)
-		return usage_error("unexpected argument ", argv[optind]);
-	return -1;
+	return usage_surplus(&command, argc, argv);
 }
 
 static int stop_one(int spool_fd, const char *name,

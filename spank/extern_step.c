@@ -34,8 +34,9 @@ void extern_step_begin(struct plugin *plugin, spank_t sp)
 	job->state.setup = step->node_id == 0;
 	boot_id_read(job->boot_id);
 	if (job_file_write(spool, step->job_id, job, &err) < 0) {
-		slurm_info("otel: job %u: its steps share nothing: %s",
-			   step->job_id, err.msg);
+		slurm_info(
+			"otel: job %u: on this node nothing tells of its setup, each of its steps has MaxSpansPerTrace for itself, and none holds spans back: %s",
+			step->job_id, err.msg);
 		return;
 	}
 	step->is_extern = true;
@@ -51,8 +52,12 @@ void extern_step_end(struct plugin *plugin)
 	if (!step->is_extern)
 		return;
 	spool = node_spool_open(plugin->config, step->node, &err);
-	if (spool < 0)
+	if (spool < 0) {
+		slurm_info(
+			"otel: job %u: its job file, and what was held for it, stay on this node: %s",
+			step->job_id, err.msg);
 		return;
+	}
 	held_job_end(plugin->config, spool, step->job_id);
 	if (job_file_remove(spool, step->job_id, &err) < 0)
 		slurm_info("otel: job %u: its job file stays on this node: %s",

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "spool/file.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 
@@ -164,19 +165,33 @@ static int put_all(char *const *list, size_t n, struct buf *ret,
 	return 0;
 }
 
+/* Since the agent got another user, it belongs to another group. */
+static bool agent_may_read(int spool_fd)
+{
+	struct stat dir, file;
+
+	return geteuid() != 0 ||
+	       (fstat(spool_fd, &dir) == 0 &&
+		fstatat(spool_fd, ARGUMENTS_FILE, &file, AT_SYMLINK_NOFOLLOW) ==
+			0 &&
+		file.st_gid == dir.st_gid && (file.st_mode & S_IRGRP));
+}
+
 static bool says_it_already(int spool_fd, const struct buf *wanted)
 {
 	struct buf there = BUF_INIT;
 	bool same = slurp(spool_fd, &there, NULL) == 1 &&
 		    there.len == wanted->len + 1 &&
-		    !memcmp(there.data, wanted->data, wanted->len);
+		    !memcmp(there.data, wanted->data, wanted->len) &&
+		    agent_may_read(spool_fd);
 
 	buf_erase(&there);
 	return same;
 }
 
-static int fill(int spool_fd, int fd, const struct buf *text, struct err *err)
+static int fill(int spool_fd, int fd, const void *what, struct err *err)
 {
+	const struct buf *text = what;
 	struct stat dir;
 	ssize_t n = write(fd, text->data, text->len);
 
@@ -194,27 +209,6 @@ static int fill(int spool_fd, int fd, const struct buf *text, struct err *err)
 	return 0;
 }
 
-/* It is closed under its last name: that close is what wakes the agent. */
-static int replace(int spool_fd, const struct buf *text, struct err *err)
-{
-	_cleanup_close_ int fd = -1;
-
-	if (unlinkat(spool_fd, TEMPORARY, 0) < 0 && errno != ENOENT)
-		return err_set(err, "replace " TEMPORARY " in the spool: %m");
-	fd = openat(spool_fd, TEMPORARY,
-		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set(err, "make " TEMPORARY " in the spool: %m");
-	if (fill(spool_fd, fd, text, err) == 0) {
-		if (renameat(spool_fd, TEMPORARY, spool_fd, ARGUMENTS_FILE) ==
-		    0)
-			return 0;
-		err_set(err, "make " ARGUMENTS_FILE " in the spool: %m");
-	}
-	unlinkat(spool_fd, TEMPORARY, 0);
-	return -1;
-}
-
 int arguments_store(int spool_fd, char *const *list, size_t n, struct err *err)
 {
 	struct buf text = BUF_INIT;
@@ -229,7 +223,8 @@ int arguments_store(int spool_fd, char *const *list, size_t n, struct err *err)
 	}
 	rc = put_all(list, n, &text, err);
 	if (!rc && !says_it_already(spool_fd, &text))
-		rc = replace(spool_fd, &text, err);
+		rc = spool_file_replace(spool_fd, ARGUMENTS_FILE, TEMPORARY,
+					fill, &text, err);
 	buf_erase(&text);
 	return rc;
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "spool/file.h"
 #include "util/cleanup.h"
 
 #define FILE_MAX 1024
@@ -205,9 +206,9 @@ static int lock_old(int spool_fd)
 	return fd;
 }
 
-static int fill(int spool_fd, int fd, const struct detail_file *file,
-		struct err *err)
+static int fill(int spool_fd, int fd, const void *what, struct err *err)
 {
+	const struct detail_file *file = what;
 	struct stat dir;
 
 	if (dprintf(fd, "until=%" PRIu64 "\nlevel=%s\n", file->until_s,
@@ -229,24 +230,13 @@ static int fill(int spool_fd, int fd, const struct detail_file *file,
 int detail_file_write(int spool_fd, const struct detail_file *file,
 		      struct err *err)
 {
-	_cleanup_close_ int fd = -1, old = -1;
+	_cleanup_close_ int old = -1;
 
 	if (file->level != DETAIL_NODE && file->level != DETAIL_TASK)
 		return err_set(err, "level step is no more than there is");
-	if (unlinkat(spool_fd, TEMPORARY, 0) < 0 && errno != ENOENT)
-		return err_set(err, "replace " TEMPORARY " in the spool: %m");
-	fd = openat(spool_fd, TEMPORARY,
-		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set(err, "make " TEMPORARY " in the spool: %m");
 	old = lock_old(spool_fd);
-	if (fill(spool_fd, fd, file, err) == 0) {
-		if (renameat(spool_fd, TEMPORARY, spool_fd, DETAIL_FILE) == 0)
-			return 0;
-		err_set(err, "make " DETAIL_FILE " in the spool: %m");
-	}
-	unlinkat(spool_fd, TEMPORARY, 0);
-	return -1;
+	return spool_file_replace(spool_fd, DETAIL_FILE, TEMPORARY, fill, file,
+				  err);
 }
 
 int detail_file_remove(int spool_fd, struct err *err)

@@ -154,6 +154,27 @@ int spool_file_open(int dirfd, const char *name, int flags, struct stat *ret,
 	return err_set(err, "open %s in the spool: %m", name);
 }
 
+int spool_file_replace(int dirfd, const char *name, const char *temporary,
+		       spool_fill fill, const void *what, struct err *err)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (unlinkat(dirfd, temporary, 0) < 0 && errno != ENOENT)
+		return err_set(err, "replace %s in the spool: %m", temporary);
+	fd = openat(dirfd, temporary,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    PRIVATE);
+	if (fd < 0)
+		return err_set(err, "make %s in the spool: %m", temporary);
+	if (fill(dirfd, fd, what, err) == 0) {
+		if (renameat(dirfd, temporary, dirfd, name) == 0)
+			return 0;
+		err_set(err, "make %s in the spool: %m", name);
+	}
+	unlinkat(dirfd, temporary, 0);
+	return -1;
+}
+
 bool spool_file_is(int dirfd, const char *name, const struct stat *st)
 {
 	struct stat now;

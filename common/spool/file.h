@@ -40,6 +40,20 @@ int spool_file_open(int dirfd, const char *name, int flags, struct stat *ret,
 int spool_give_dir(int fd, const char *dir, uid_t owner, gid_t group,
 		   struct stat *st, struct err *err);
 
+/* Writes what to fd, which belongs to the directory dirfd.  Returns 0, or -1
+ * with err. */
+typedef int (*spool_fill)(int dirfd, int fd, const void *what, struct err *err);
+
+/*
+ * Makes name below dirfd anew, as a whole or not at all: fill is given a new
+ * file (ours, mode 0600, called temporary meanwhile), which then takes the
+ * place of whatever name was.  It is closed under its last name: that close is
+ * what a watcher of IN_CLOSE_WRITE sees.  Nothing is synced.  Returns 0, or -1
+ * with err; then name is as it was.
+ */
+int spool_file_replace(int dirfd, const char *name, const char *temporary,
+		       spool_fill fill, const void *what, struct err *err);
+
 /* Is name still the file that st describes?  False when it is gone. */
 bool spool_file_is(int dirfd, const char *name, const struct stat *st);
 

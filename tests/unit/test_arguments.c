@@ -117,6 +117,18 @@ Test(arguments, are_written_when_they_change_only)
 	cr_assert_eq(got.n, 1);
 }
 
+Test(arguments, are_written_anew_for_another_agent)
+{
+	if (geteuid() != 0)
+		cr_skip("not root");
+	arguments_store(dir.fd, two, 2, &err);
+	cr_assert_eq(fchown(dir.fd, 65534, 65534), 0);
+	arguments_store(dir.fd, two, 2, &err);
+	cr_assert_eq(status().st_gid, 65534);
+	cr_assert_eq(status().st_uid, 0);
+	cr_assert_eq(status().st_mode & 07777, 0640);
+}
+
 Test(arguments, of_others_are_refused_and_replaced)
 {
 	static const char text[] = HEAD "AgentUser=root\n";

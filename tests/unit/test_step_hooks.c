@@ -1029,3 +1029,19 @@ Test(step_hooks, an_extern_step_releases_what_its_node_saw_fail)
 	cr_assert_geq(n_spans, 1);
 	cr_assert(!has("slurmd.n1/hold/7"));
 }
+
+Test(step_hooks, what_an_extern_step_can_not_do_is_said)
+{
+	char path[128], aside[128];
+
+	extern_step("RunInJob", 0);
+	snprintf(path, sizeof(path), "%s/slurmd.n1", dir.path);
+	snprintf(aside, sizeof(aside), "%s/aside", dir.path);
+	cr_assert_eq(rename(path, aside), 0);
+	step_exit(&extern_plugin);
+	cr_assert(strstr(fake.log, "job 7: its job file, and what was held "
+				   "for it, stay on this node: "),
+		  "%s", fake.log);
+	cr_assert_eq(rename(aside, path), 0);
+	cr_assert(has("slurmd.n1/jobs/7"));
+}
