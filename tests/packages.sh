@@ -247,6 +247,9 @@ if [[ -z ${PACKAGES_NAMESPACE:-} ]]; then
   # whatever ends this, nothing stays mounted
   PACKAGES_NAMESPACE=yes exec unshare --mount "$0" ${only_prepare:+--prepare} "$RELEASE"
 fi
+mkdir -p "$DIR"
+exec {lock}>"$DIR.lock"
+flock "$lock" # one at a time, until all that is started below has ended
 prepare
 [[ -z $only_prepare ]] || exit 0
 exec unshare --mount --net --uts --pid --fork --kill-child --mount-proc "$0" --inside "$RELEASE"

@@ -323,6 +323,9 @@ if [[ ${1:-} == --inside ]]; then
 fi
 setup_slurm_source >&2
 [[ -n $SLURM_SOURCE ]] || skip_all "no source tree of Slurm $VERSION: jobcomp/otel can not be packaged"
+mkdir -p "$DIR"
+exec {lock}>"$DIR.lock"
+flock "$lock" # one at a time, until all that is started below has ended
 prepare
 [[ ${1:-} != --prepare ]] || exit 0
 exec unshare --mount --net --uts --pid --fork --kill-child --mount-proc "$0" --inside
