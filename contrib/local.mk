@@ -9,5 +9,6 @@ EXTRA_DIST += \
 	contrib/examples/shell-curl/job.sh \
 	contrib/lib/chroot.sh \
 	contrib/lib/setup.sh \
+	contrib/lib/slurm_build.sh \
 	contrib/rpm/slurm-otel.rpmlintrc \
 	contrib/rpm/slurm-otel.spec

@@ -3,7 +3,7 @@
 #
 # The checks of tests/run.sh that are no tests: each works or not.
 #
-# usage: tests/checks.sh shell|manuals|clang|distcheck
+# usage: tests/checks.sh shell|clang|distcheck
 set -euo pipefail
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)
@@ -15,10 +15,6 @@ cd "$TOP"
 check_shell() {
   printf '%s\0' contrib/*.sh contrib/debian/*.sh contrib/debian/*.p* contrib/lib/*.sh contrib/examples/*/*.sh tests/*.sh tests/*/*.sh \
     tests/cluster/lib/*.sh bench/*.sh .ci/run | xargs -0 -n 8 -P "$(nproc)" shellcheck -x
-}
-
-check_manuals() {
-  ! mandoc -T lint -W warning doc/*.[158] | grep .
 }
 
 # With a log of its own: others are built at the same time.  clang's warnings do
@@ -35,6 +31,6 @@ check_distcheck() {
 }
 
 case ${1:-} in
-shell | manuals | clang | distcheck) "check_$1" ;;
+shell | clang | distcheck) "check_$1" ;;
 *) sed -n 's/^# \(usage: .*\)/\1/p' "$0" >&2 && exit 2 ;;
 esac

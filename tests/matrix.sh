@@ -63,7 +63,10 @@ while (($#)); do
   --sanitized) shipped= ;;
   --others) others=yes ;;
   --prepare) prepare=yes && options+=(--build) ;;
-  --jobs) options+=(--jobs "${2:-}") && shift ;;
+  --jobs)
+    [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || { usage >&2 && exit 2; }
+    options+=(--jobs "$2") && shift
+    ;;
   -h | --help) usage && exit 0 ;;
   -*) usage >&2 && exit 2 ;;
   [0-9][0-9].[0-9][0-9]=*)
@@ -151,6 +154,7 @@ trap interrupted HUP INT TERM
 
 started=$SECONDS
 ran=()
+setup_keep_sudo
 for version in "${versions[@]}"; do
   rm -rf "$(logs_of "$version")"
   if host_has "$version"; then

@@ -37,13 +37,8 @@ NAMES=(slurm-otel slurm-otel-login slurm-otel-node slurm-otel-controller)
 # in it is in $DIR/NAME/upper; without overlayfs it is a copy.
 layer() {
   local dir=$DIR/$1
-  mkdir -p "$dir/upper" "$dir/work" "$dir/root"
-  mount -t overlay overlay \
-    -o "lowerdir=$DIR/base,upperdir=$dir/upper,workdir=$dir/work" "$dir/root" 2>/dev/null ||
-    [[ -e $dir/root/etc ]] || cp -a "$DIR/base/." "$dir/root/"
-  mount -t proc proc "$dir/root/proc"
-  mount --rbind /dev "$dir/root/dev"
-  mount --rbind /sys "$dir/root/sys"
+  site_overlay "$DIR/base" "$dir" || [[ -e $dir/root/etc ]] || cp -a "$DIR/base/." "$dir/root/"
+  site_system "$dir/root"
 }
 
 fresh_layer() { # NAME
@@ -61,6 +56,7 @@ make_base() {
 }
 
 install_build_packages() {
+  chroot_run "$DIR/build/root" dpkg --configure -a && # an earlier run may have been ended in the middle
   chroot_run "$DIR/build/root" apt-get install -y --no-install-recommends \
     "${SETUP_BUILD_PACKAGES[@]}" "${LINT_PACKAGES[@]}" xz-utils &&
     touch "$DIR/build/ready"
@@ -68,20 +64,9 @@ install_build_packages() {
 
 # ---- packages ---------------------------------------------------------------
 
-tree_files() {
-  cd "$SETUP_TOP" || return
-  if git rev-parse --git-dir >/dev/null 2>&1; then
-    git ls-files -z --cached --others --exclude-standard
-  else
-    find . \( -path ./.cache -o -path './build*' \) -prune -o -type f -print0
-  fi | while IFS= read -r -d '' file; do
-    [[ ! -e $file ]] || printf '%s\0' "$file"
-  done
-}
-
 # Of what the packages are made of.
 tree_state() {
-  (tree_files | grep -zvE '^(\./)?(tests|bench|\.ci)/' | sort -z | (cd "$SETUP_TOP" && xargs -0 sha256sum) | sha256sum)
+  (setup_tree_files | grep -zvE '^(tests|bench|\.ci)/' | sort -z | (cd "$SETUP_TOP" && xargs -0 sha256sum) | sha256sum)
 }
 
 slurm_version() {
@@ -94,7 +79,7 @@ copy_tree() {
   known=$SETUP_CACHE/slurm-$(slurm_version)
   mkdir -p "$tree/.cache"
   find "$tree" -mindepth 1 -maxdepth 1 ! -name .cache -exec rm -rf {} +
-  (tree_files | tar -C "$SETUP_TOP" -c --null -T - | tar -x --no-same-owner -C "$tree")
+  setup_tree_files | tar -C "$SETUP_TOP" -c --null -T - | tar -x --no-same-owner -C "$tree"
   [[ ! -f $known/META || -e $tree/.cache/${known##*/} ]] || cp -a "$known" "$tree/.cache/"
 }
 
@@ -117,11 +102,6 @@ download_dependencies() {
     chroot_run "$SITE" sh -c 'apt-get install -y --no-install-recommends --download-only /srv/packages/*.deb'
 }
 
-# step WHAT COMMAND...: on its failure nothing can be tested.
-step() {
-  setup_quietly "$@" >&2 || exit 1
-}
-
 prepare() {
   mkdir -p "$DIR"
   chroot_unmount "$DIR"
@@ -139,10 +119,7 @@ prepare() {
 # ---- the test ---------------------------------------------------------------
 
 run_site() {
-  ip link set lo up
-  # without an address of the outside getaddrinfo finds none to listen at
-  ip address add 192.0.2.1/32 dev lo
-  hostname "$NODE"
+  site_names
   layer site
   trap site_stop EXIT
   test_lintian
@@ -270,6 +247,9 @@ if [[ -z ${PACKAGES_NAMESPACE:-} ]]; then
   # whatever ends this, nothing stays mounted
   PACKAGES_NAMESPACE=yes exec unshare --mount "$0" ${only_prepare:+--prepare} "$RELEASE"
 fi
+mkdir -p "$DIR"
+exec {lock}>"$DIR.lock"
+flock "$lock" # one at a time, until all that is started below has ended
 prepare
 [[ -z $only_prepare ]] || exit 0
 exec unshare --mount --net --uts --pid --fork --kill-child --mount-proc "$0" --inside "$RELEASE"

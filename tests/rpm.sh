@@ -28,6 +28,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/lib/packages_site.sh"
 
 DIR=$SETUP_CACHE/rpm
+BUILD=$SETUP_TOP/build-rpm # `make dist` in one directory disturbs `make distcheck`
 SETUP_LOG=$SETUP_CACHE/rpm.log # others may build beside us
 NAMES=(slurm-otel slurm-otel-login slurm-otel-node slurm-otel-controller)
 # shellcheck disable=SC2034 # for packages_site.sh
@@ -36,11 +37,6 @@ GUIDE=$SETUP_TOP/doc/operations.md
 RELEASE=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 
 # ---- packages ---------------------------------------------------------------
-
-# step WHAT COMMAND...: on its failure nothing can be tested.
-step() {
-  setup_quietly "$@" >&2 || exit 1
-}
 
 # Some file that the packages are made of is newer than they.
 stale() {
@@ -62,9 +58,9 @@ rpm_build() { # ARGUMENT...
 # The second ones with a higher release, of the same tree.
 build_packages() {
   rm -rf "$DIR" && mkdir -p "$DIR/upgrade"
-  make -C "$SETUP_TOP/build" dist && cp "$SETUP_TOP"/build/slurm-otel-*.tar.xz "$DIR/" &&
+  make -C "$BUILD" dist && mv "$BUILD"/slurm-otel-*.tar.xz "$DIR/" &&
     rpm_build -ta "$DIR"/slurm-otel-*.tar.xz &&
-    cp "$SETUP_TOP/build/contrib/rpm/slurm-otel.spec" "$DIR/" &&
+    cp "$BUILD/contrib/rpm/slurm-otel.spec" "$DIR/" &&
     rpm_build -bb --noprep --define 'dist .upgrade' --define "_rpmdir $DIR/upgrade" "$DIR/slurm-otel.spec" &&
     rm -rf "$DIR/BUILD" && touch "$DIR/built"
 }
@@ -117,8 +113,7 @@ fake_packages() {
 }
 
 prepare() {
-  setup_slurm_source >&2
-  [[ -e $SETUP_TOP/build/config.status ]] || setup_configured build gcc --enable-werror >&2
+  ! stale || setup_configured "${BUILD##*/}" "the tarball" >&2
   ! stale || step "RPM packages" build_packages
   [[ -e $DIR/lint ]] || lint >"$DIR/lint" || true
   step "in place of Slurm and libraries" fake_packages
@@ -130,11 +125,7 @@ prepare() {
 # in it is in $WORK/NAME/upper.
 layer() {
   local dir=$WORK/$1
-  mkdir -p "$dir/upper" "$dir/work" "$dir/root"
-  mount -t overlay overlay -o "lowerdir=/,upperdir=$dir/upper,workdir=$dir/work" "$dir/root" &&
-    mount -t proc proc "$dir/root/proc" &&
-    mount --rbind /dev "$dir/root/dev" &&
-    mount --rbind /sys "$dir/root/sys" &&
+  site_overlay / "$dir" && site_system "$dir/root" &&
     mount -t tmpfs tmpfs "$dir/root/run" &&
     rm -rf "$dir/root/etc/slurm" "$dir/root/var/lib/rpm" "$dir/root/root/.rpmdb" \
       "$dir/root/var/spool/slurm-otel"
@@ -302,15 +293,10 @@ run() {
   PLUGINS=$(slurm_plugin_dir)
   NEXT=${RELEASE_OF_SLURM%.*}.$(printf %02d $((10#${RELEASE_OF_SLURM#*.} + 1)))
   OTHER_MICRO=$RELEASE_OF_SLURM.$((${VERSION##*.} + 1))
-  ip link set lo up
-  # without an address of the outside getaddrinfo finds none to listen at
-  ip address add 192.0.2.1/32 dev lo
-  hostname "$NODE"
+  site_names
   # the upper layer can not lie in the lower one
   mkdir -p "$WORK" && mount -t tmpfs tmpfs "$WORK"
-  mkdir "$WORK/probe" && mkdir "$WORK"/probe/{upper,work,root}
-  mount -t overlay overlay -o "lowerdir=/,upperdir=$WORK/probe/upper,workdir=$WORK/probe/work" "$WORK/probe/root" ||
-    skip_all 'no overlayfs here'
+  site_overlay / "$WORK/probe" || skip_all 'no overlayfs here'
   umount "$WORK/probe/root"
   trap site_stop EXIT
   test_packages
@@ -327,14 +313,19 @@ run() {
 [[ $(id -u) -eq 0 ]] || skip_all 'not root'
 unshare --mount true 2>/dev/null || skip_all 'no namespaces here'
 command -v dpkg-query >/dev/null || skip_all 'this machine is no Debian'
-[[ ${1:-} == --inside ]] || setup_packages rpm rpmlint cpio logrotate iproute2 jq "${SETUP_CLUSTER_PACKAGES[@]}" >&2
+[[ ${1:-} == --inside ]] || setup_packages rpm rpmlint cpio xz-utils logrotate iproute2 jq \
+  "${SETUP_BUILD_PACKAGES[@]}" "${SETUP_CLUSTER_PACKAGES[@]}" >&2
 VERSION=$(setup_slurm_version)
 RELEASE_OF_SLURM=${VERSION%.*}
-SLURM_SOURCE=$SETUP_CACHE/slurm-$VERSION
 if [[ ${1:-} == --inside ]]; then
   run
   exit
 fi
+setup_slurm_source >&2
+[[ -n $SLURM_SOURCE ]] || skip_all "no source tree of Slurm $VERSION: jobcomp/otel can not be packaged"
+mkdir -p "$DIR"
+exec {lock}>"$DIR.lock"
+flock "$lock" # one at a time, until all that is started below has ended
 prepare
 [[ ${1:-} != --prepare ]] || exit 0
 exec unshare --mount --net --uts --pid --fork --kill-child --mount-proc "$0" --inside

@@ -114,7 +114,7 @@ interrupted() {
 }
 trap interrupted HUP INT TERM
 # also where a build fails
-trap chroots_stop EXIT
+trap background_stop EXIT
 
 # check NAME CHECK: one of tests/checks.sh.
 check() {
@@ -220,30 +220,29 @@ matrix_start() {
   matrix_pid=$!
 }
 
-chroots_stop() {
-  local pid
-  for pid in $matrix_pid $prepare_pid; do
-    kill "$pid" 2>/dev/null || true
-  done
-  for pid in $matrix_pid $prepare_pid; do
-    wait "$pid" || true
-  done
-  matrix_pid='' prepare_pid=''
+# What still runs behind this shell.
+background_stop() {
+  local pids
+  pids=$(jobs -pr)
+  [[ -n $pids ]] || return 0
+  # shellcheck disable=SC2086 # words
+  kill $pids 2>/dev/null || true
+  # shellcheck disable=SC2086
+  wait $pids || true
 }
 
 # Adds what its last line says; one that ends without has failed.
 matrix_report() {
-  local line status=0
+  local counts good bad skip status=0
   tail -n +1 -s 0.5 --pid="$matrix_pid" -f "$LOGS/matrix.log" &
   wait $! || true
   wait "$matrix_pid" || status=$?
   matrix_pid=
-  line=$(tail -n 1 "$LOGS/matrix.log")
-  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] &&
-    ((status == 0 || BASH_REMATCH[2])); then
-    passed=$((passed + BASH_REMATCH[1]))
-    failed=$((failed + BASH_REMATCH[2]))
-    skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
+  if counts=$(table_counts "$LOGS/matrix.log") && read -r good bad skip <<<"$counts" &&
+    ((status == 0 || bad)); then
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    skipped=$((skipped + skip))
   else
     failed=$((failed + 1))
     runner_result matrix FAILED 0 1 0
@@ -283,6 +282,7 @@ setup_otlp_protos
 [[ -n ${IN_MATRIX:-} ]] || ! wants_collector || "$TOP/tests/collector/build.sh" || true
 echo "  all there"
 if wanted_group matrix || [[ -n $slow ]]; then
+  setup_keep_sudo
   setup_autoreconf # which others that use this tree must not do beside us
   prepare_chroots
 fi
@@ -308,7 +308,6 @@ if wanted_group unit; then
   fi
   heading "Command line and documents"
   setup_quietly "make check programs" make -C "$TOP/$BUILD" -j"$(nproc)" agent-test-programs || exit 1
-  check "manual pages" manuals
   run_scripts cli
 fi
 

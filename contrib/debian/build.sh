@@ -23,15 +23,8 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 output=${1:-.}
 profiles=${DEB_BUILD_PROFILES:-}
 
-# What git knows of, with changes that are not committed; else all but what a
-# build made.
 copy_tree() { # DIRECTORY
-  cd "$SETUP_TOP" || return
-  if git rev-parse --git-dir >/dev/null 2>&1; then
-    git ls-files -z --cached --others --exclude-standard | tar -c --null -T - --ignore-failed-read
-  else
-    tar -c --exclude=./.cache --exclude='./build*' --exclude=./debian .
-  fi | tar -x --no-same-owner -C "$1"
+  setup_tree_files | tar -C "$SETUP_TOP" -c --null -T - | tar -x --no-same-owner -C "$1"
 }
 
 # A list of changes that is behind is found here, not by a user.
@@ -58,8 +51,10 @@ build() { # DIRECTORY
 setup_packages "${SETUP_BUILD_PACKAGES[@]}" build-essential debhelper
 if [[ ${SLURM_SOURCE:-} == none ]]; then
   profiles+=" pkg.slurm-otel.nosource"
-elif [[ -z ${SLURM_SOURCE:-} ]]; then
+else
   setup_slurm_source
+  [[ -n $SLURM_SOURCE ]] ||
+    setup_die "give that source tree, SLURM_SOURCE=DIR, or SLURM_SOURCE=none for a package without jobcomp/otel"
 fi
 mkdir -p "$output"
 output=$(cd "$output" && pwd)

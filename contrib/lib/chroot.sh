@@ -42,7 +42,7 @@ chroot_prepare() {
 # chroot_configure ROOT: that, and the machine's name and addresses; also again,
 # since they may be others by now.
 chroot_configure() {
-  local root=$1
+  local root=$1 file
   apt-config dump | grep -E '^Acquire::https?::Proxy' |
     setup_as_root tee "$root/etc/apt/apt.conf.d/90machine" || true
   echo 'Acquire::Check-Valid-Until "false";' |
@@ -51,7 +51,9 @@ chroot_configure() {
     'path-exclude=/usr/share/locale/*' | setup_as_root tee "$root/etc/dpkg/dpkg.cfg.d/90quick"
   printf '#!/bin/sh\nexit 101\n' | setup_as_root tee "$root/usr/sbin/policy-rc.d"
   setup_as_root chmod 755 "$root/usr/sbin/policy-rc.d"
-  setup_as_root cp /etc/hosts /etc/resolv.conf /etc/hostname "$root/etc/"
+  for file in /etc/hosts /etc/resolv.conf /etc/hostname; do
+    [[ ! -e $file ]] || setup_as_root cp "$file" "$root/etc/" || return
+  done
 }
 
 CHROOT_ENVIRONMENT=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
@@ -59,30 +61,22 @@ CHROOT_ENVIRONMENT=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin
 
 # chroot_run ROOT [VARIABLE=VALUE...] COMMAND...: with a clean environment.
 chroot_run() {
-  local root=$1 variables=()
+  local root=$1
   shift
-  while [[ ${1:-} == *=* ]]; do
-    variables+=("$1")
-    shift
-  done
-  setup_as_root env -i "${CHROOT_ENVIRONMENT[@]}" "${variables[@]}" chroot "$root" "$@"
+  setup_as_root chroot "$root" env -i "${CHROOT_ENVIRONMENT[@]}" "$@"
 }
 
 # chroot_alone ROOT [VARIABLE=VALUE...] COMMAND...: as chroot_run, with /proc, /dev
 # and /sys, in name spaces of its own: when COMMAND ends, or the shell that called
 # this does, whatever the reason, all that was started and mounted in there is gone.
 chroot_alone() {
-  local root=$1 variables=()
+  local root=$1
   shift
-  while [[ ${1:-} == *=* ]]; do
-    variables+=("$1")
-    shift
-  done
   # shellcheck disable=SC2016 # of the inner shell
   setup_as_root setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child -- \
     bash -c 'root=$1 && shift && mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" &&
       mount --rbind /sys "$root/sys" && exec chroot "$root" env -i "$@"' - \
-    "$root" "${CHROOT_ENVIRONMENT[@]}" "${variables[@]}" "$@"
+    "$root" "${CHROOT_ENVIRONMENT[@]}" "$@"
 }
 
 # chroot_unmount ROOT: also what an earlier run that was killed left mounted.

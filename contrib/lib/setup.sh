@@ -60,6 +60,30 @@ setup_as_root() {
   fi
 }
 
+# For scripts that need sudo again later, where nobody can be asked, in a process
+# group of its own or after sudo has forgotten: asks now, and has sudo remember
+# until this shell ends.
+setup_keep_sudo() {
+  [[ $(id -u) -ne 0 ]] && command -v sudo >/dev/null || return 0
+  ! sudo -k -n true 2>/dev/null || return 0 # no password
+  sudo -v || return 0 # who needs it says so
+  while sleep 30 && kill -0 $$ && sudo -n -v; do :; done >/dev/null 2>&1 </dev/null &
+}
+
+# The files of this tree as they are now, by their paths in it, each with a NUL at
+# its end: those that git does not ignore; without git, all but what a build made.
+setup_tree_files() (
+  cd "$SETUP_TOP" || exit
+  if [[ -e .git ]] && git rev-parse --git-dir >/dev/null 2>&1; then
+    git ls-files -z --cached --others --exclude-standard
+  else
+    find . \( -path ./.cache -o -path './build*' -o -path ./autom4te.cache -o -path ./debian \) -prune -o \
+      \( -type f -o -type l \) -printf '%P\0'
+  fi | while IFS= read -r -d '' file; do
+    [[ ! -e $file && ! -L $file ]] || printf '%s\0' "$file"
+  done
+)
+
 setup_missing() {
   local package installed
   installed=$'\n'$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null)$'\n' || true

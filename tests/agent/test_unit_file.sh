@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The systemd unit: what systemd thinks of it, and an agent at work under the
-# limits that it sets, made by other means since no systemd runs here.
+# limits that it sets, made by other means since no systemd runs here.  And what
+# systemd-tmpfiles does with SpoolDir.
 . "$(dirname "$0")/lib.sh"
 
 EXPOSURE=25 # of 100: what the unit had when this was written
@@ -56,8 +57,21 @@ printf '[Service]\nUser=nobody\nCapabilityBoundingSet=\n' |
 ok 'and less with a User= from the start' systemd-analyze security --offline=true \
   --threshold=$((EXPOSURE - 5)) --no-pager "$WORK/unit/agent-as-user@.service"
 
-# --- an agent under its limits
 ((EUID == 0)) || { skip 'an agent in the sandbox' 'not root' && done_testing && exit; }
+
+# --- SpoolDir, at each start of the system and each upgrade of a package
+mkdir -p "$WORK/root/etc" "$WORK/root/var/spool"
+grep ^root: /etc/passwd >"$WORK/root/etc/passwd"
+grep ^root: /etc/group >"$WORK/root/etc/group"
+create_files() {
+  systemd-tmpfiles --create --root="$WORK/root" - <"$(dirname "$0")/../../etc/slurm-otel.conf"
+  stat -c '%u %a' "$WORK/root/var/spool/slurm-otel"
+}
+is 'tmpfiles.d makes it' "$(create_files)" '0 755'
+chown 4711 "$WORK/root/var/spool/slurm-otel"
+is 'and leaves it to SlurmUser' "$(create_files)" '4711 755'
+
+# --- an agent under its limits
 [[ -x $SANDBOX ]] || { skip 'an agent in the sandbox' 'built without libseccomp' && done_testing && exit; }
 id nobody >/dev/null 2>&1 || { skip 'an agent in the sandbox' 'no user nobody' && done_testing && exit; }
 

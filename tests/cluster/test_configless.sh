@@ -15,6 +15,7 @@ if [[ -z ${MOUNTS_ARE_OURS+set} ]]; then
 fi
 . "$(dirname "$0")/lib/test.sh"
 unset TRACEPARENT TRACESTATE BAGGAGE
+needs_jobcomp
 
 missing=$(receiver_missing)
 [[ -z $missing ]] || {

@@ -15,6 +15,7 @@ if [[ -z ${NAMES_ARE_OURS+set} ]]; then
 fi
 . "$(dirname "$0")/lib/test.sh"
 unset TRACEPARENT TRACESTATE BAGGAGE
+needs_jobcomp
 
 hosts=$(mktemp /tmp/otel-hosts.XXXXXX)
 printf '%s\n' '127.0.0.1 ctl1 localhost' '127.0.0.2 ctl2' >"$hosts"

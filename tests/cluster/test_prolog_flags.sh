@@ -6,6 +6,7 @@
 # has the table that this proves; RunInJob has a script of its own.
 . "$(dirname "$0")/lib/test.sh"
 unset TRACEPARENT TRACESTATE BAGGAGE
+needs_jobcomp
 
 # same_trace NAME: a batch job of two nodes with a good step, a task that fails
 # and a step beside it has just the spans that it has without any option.

@@ -8,12 +8,12 @@
 # otel.conf says now holds for the jobs that end after it.
 . "$(dirname "$0")/lib/test.sh"
 unset TRACEPARENT TRACESTATE BAGGAGE
+needs_jobcomp
 
 ROUNDS=6
 [[ ${CI:-} != true ]] || ROUNDS=20
 
 start_with_plugins --nodes 2 --cpus 8 --slurm-conf 'JobRequeue=0'
-[[ -f $CLUSTER_STAGE/lib/slurm/jobcomp_otel.so ]] || skip_all "no jobcomp_otel.so in $CLUSTER_STAGE"
 
 agents_of_cluster() {
   local pid

@@ -6,6 +6,7 @@
 # step stands in for them: what is the same all the same, and what is not.
 . "$(dirname "$0")/lib/test.sh"
 unset TRACEPARENT TRACESTATE BAGGAGE
+needs_jobcomp
 cluster_slurm_since 24.11 || skip_all "this Slurm has no PrologFlags=RunInJob"
 
 TRACE=0af7651916cd43dd8448eb211c80319c

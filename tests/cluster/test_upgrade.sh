@@ -13,7 +13,7 @@ unset TRACEPARENT TRACESTATE BAGGAGE
 NODES=3
 [[ ${CI:-} != true ]] || NODES=4
 
-[[ -f $CLUSTER_STAGE/lib/slurm/jobcomp_otel.so ]] || skip_all "no jobcomp_otel.so in $CLUSTER_STAGE"
+needs_jobcomp
 RELEASES=$(mktemp -d /tmp/r.XXXX)
 chmod 755 "$RELEASES"
 upgrade_end() {

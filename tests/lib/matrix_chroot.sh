@@ -65,11 +65,10 @@ matrix_make() { # ROOT RELEASE SITE
     setup_as_root mv "$1.new" "$1"
 }
 
-# The files of this tree as they are now, those that git ignores left out; what
-# is not in the tree any more goes, and what was built of it stays.
+# What is not in the tree any more goes, and what was built of it stays.
 matrix_copy() { # ROOT
   local tree=$1$MATRIX_TREE
-  matrix_files | sort -z >"$1.files.new" &&
+  setup_tree_files | sort -z >"$1.files.new" &&
     setup_as_root mkdir -p "$tree/.cache/collector" &&
     (cd "$TOP" && tar --null -T "$1.files.new" -cf -) |
     setup_as_root tar -C "$tree" --no-same-owner -xf - || return
@@ -79,13 +78,6 @@ matrix_copy() { # ROOT
   fi
   mv "$1.files.new" "$1.files"
   matrix_copy_collector "$tree/.cache/collector"
-}
-
-matrix_files() {
-  local file
-  cd "$TOP" && git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
-    [[ ! -e $file && ! -L $file ]] || printf '%s\0' "$file"
-  done
 }
 
 # It is built on the host, for all.
@@ -152,6 +144,6 @@ matrix_clean() { # VERSION
   local new
   mkdir -p "$MATRIX_DIR"
   for new in "$MATRIX_DIR/$1.new" "$MATRIX_DIR/$1-source.new"; do
-    (flock -n 9 && chroot_remove "$new") 9>"${new%.new}.lock" || true
+    (flock -n 9 && rm -rf "$new.scripts" && chroot_remove "$new") 9>"${new%.new}.lock" || true
   done
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What tests/matrix.sh says at its end.  All take LOGS VERSION..., and read
+# What tests/matrix.sh says at its end.  All that take LOGS VERSION... read
 # LOGS/matrix-VERSION/: `why`, the reason for which the version was skipped; `out`,
 # which ends as tests/run.sh ends; run/RESULTS and the logs beside it.  To be sourced
 # after tests/lib/runner.sh.
@@ -58,15 +58,16 @@ table_failed() {
   shift
   for version; do
     runner_failures "$logs/matrix-$version/run" "$version  "
-    [[ -e $logs/matrix-$version/why ]] || table_counts "$logs" "$version" >/dev/null ||
+    [[ -e $logs/matrix-$version/why ]] || table_counts "$logs/matrix-$version/out" >/dev/null ||
       echo "  $version did not get to its end: $logs/matrix-$version/out"
   done
 }
 
-# The numbers in the last line of a version: PASSED FAILED SKIPPED.
-table_counts() {
+# The numbers in the last line of a run's output: PASSED FAILED SKIPPED.  Fails where
+# it has none.
+table_counts() { # FILE
   local line
-  line=$(tail -n 1 "$1/matrix-$2/out" 2>/dev/null) || true
+  line=$(tail -n 1 "$1" 2>/dev/null) || true
   [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] &&
     echo "${BASH_REMATCH[1]} ${BASH_REMATCH[2]} ${BASH_REMATCH[4]:-0}"
 }
@@ -79,7 +80,7 @@ table_total() {
   for version; do
     if [[ -e $logs/matrix-$version/why ]]; then
       skipped=$((skipped + 1))
-    elif counts=$(table_counts "$logs" "$version"); then
+    elif counts=$(table_counts "$logs/matrix-$version/out"); then
       read -r good bad skip <<<"$counts"
       passed=$((passed + good))
       failed=$((failed + bad))

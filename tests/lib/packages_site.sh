@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A site of one host in the chroot $SITE, for tests/packages.sh: a Slurm cluster
+# A site of one host in the chroot $SITE, for tests/packages.sh and tests/rpm.sh: a Slurm cluster
 # that ran before ours came, what the guide ($GUIDE) says to do there, and
 # questions to it.  Runs in namespaces of its own, so that the ports are free
 # and all processes end with it.
@@ -9,6 +9,32 @@
 NODE=node1
 SITE_TRACES=/var/log/slurm-otel/traces.jsonl # as the guide has it
 declare -A SITE_PID=()
+
+# step WHAT COMMAND...: on its failure nothing can be tested.
+step() {
+  setup_quietly "$@" >&2 || exit 1
+}
+
+# ---- the host ---------------------------------------------------------------
+
+# site_overlay LOWER DIRECTORY: DIRECTORY/root shows LOWER; what changes in it is
+# in DIRECTORY/upper.  Fails without overlayfs.
+site_overlay() {
+  mkdir -p "$2/upper" "$2/work" "$2/root" &&
+    mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root" 2>/dev/null
+}
+
+site_system() { # ROOT
+  mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount --rbind /sys "$1/sys"
+}
+
+# The name and addresses of the host, in namespaces of our own.
+site_names() {
+  ip link set lo up
+  # without an address of the outside getaddrinfo finds none to listen at
+  ip address add 192.0.2.1/32 dev lo
+  hostname "$NODE"
+}
 
 # A clean environment, as a daemon's or an administrator's.
 site_run() { # COMMAND...
@@ -173,10 +199,10 @@ site_new_files() {
 # ---- what the guide says ----------------------------------------------------
 
 # guide_block TEXT: the lines of the first code block after the one with TEXT,
-# in the section on Debian's packages.
+# in the section on a first trace.
 guide_block() {
   TEXT=$1 awk '
-    /^## / { section = ($0 == "## Debian packages") }
+    /^## / { section = ($0 == "## A first trace") }
     section && /^ *```/ { if (block) exit; block = found; next }
     block { sub(/^ +/, ""); print; lines++ }
     section && index($0, ENVIRON["TEXT"]) { found = 1 }
