@@ -100,14 +100,19 @@ m4_define([otel_slurm_headers], [[#include "src/common/slurm_xlator.h"
 #include "src/slurmctld/slurmctld.h"]])
 AC_DEFUN([OTEL_SLURM_MEMBER],
   [AC_CHECK_MEMBER([$1], [AC_DEFINE([$2], [1], [$3])], [], otel_slurm_headers)])
+# A function that is not declared is no warning, as it is to compilers before
+# gcc 14.
 AC_DEFUN([OTEL_SLURM_COMPILES], [
   AC_MSG_CHECKING([whether $3 has: $2])
+  otel_save_CFLAGS="$CFLAGS"
+  CFLAGS="$CFLAGS -Werror=implicit-function-declaration"
   AC_COMPILE_IFELSE([AC_LANG_PROGRAM(
     [#include "src/common/slurm_xlator.h"
 #include "$3"], [$4])],
     [AC_MSG_RESULT([yes])
      AC_DEFINE([$1], [1], [$2])],
     [AC_MSG_RESULT([no])])
+  CFLAGS="$otel_save_CFLAGS"
 ])
 
 # What this Slurm's internals have; tested, not guessed from the version.

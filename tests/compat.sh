@@ -27,7 +27,7 @@ read -ra warnings < <(sed -n 's/^WARN_CFLAGS="\(-std=.*\)"$/\1/p' "$top/configur
 # or of compat.h's, but for what needs files that a build makes.
 mapfile -t sources < <(cd "$top" &&
   ls jobcomp/*.c spank/*.c jobsubmit/*.c agent/comment/*.c &&
-  grep -lE '#include ["<](slurm/|src/|.*/compat\.h|jobcomp/(chain|job_view_slurm)\.h)' \
+  grep -lE '#include ["<](slurm/|src/|(jobcomp|spank|jobsubmit|agent/comment)/compat\.h|jobcomp/(chain|job_view_slurm)\.h)' \
     tests/unit/*.c tests/fake_spank.c tests/cluster/*.c bench/*.c | xargs grep -L 'otlp\.pb-c\.h')
 
 compile() { # TREE SOURCE
@@ -45,10 +45,22 @@ check() { # TREE
     tail -n 20 "$work/build/configure.log"
     return 1
   }
+  entries_agree "$1" || {
+    echo "configure found other entry points of jobcomp than src/interfaces/jobcomp.c looks up"
+    return 1
+  }
   for source in "${sources[@]}"; do
     compile "$1" "$source" || rc=1
   done
   return $rc
+}
+
+# configure's word on the entry points, against what that slurmctld looks up.
+entries_agree() { # TREE
+  local found=no looked_up=no
+  ! grep -q '^#define HAVE_JOBCOMP_RECORD_JOB 1' "$work/build/config.h" || found=yes
+  ! grep -qs '"jobcomp_p_record_job_start"' "$1/src/interfaces/jobcomp.c" || looked_up=yes
+  [[ $found == "$looked_up" ]]
 }
 
 # What configure found, in one line.

@@ -31,9 +31,10 @@ has_records() { # NODE TEXT
 
 # Kills what a SIGKILLed slurmstepd leaves of its tasks.
 end_tasks() { # JOB
-  local file
-  while read -r file; do
-    kill -KILL "${file//[^0-9]/}" 2>/dev/null || true
+  local pid
+  while read -r pid; do
+    pid=${pid//[^0-9]/}
+    ! cluster_owns "$pid" || kill -KILL "$pid" 2>/dev/null || true
   done < <(grep -lsxzF "SLURM_JOB_ID=$1" /proc/[0-9]*/environ)
 }
 
