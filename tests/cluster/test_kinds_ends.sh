@@ -60,8 +60,8 @@ rest=$(cluster_submit --array=1-3%1 --wrap 'sleep 300')
 pending=$(TRACEPARENT=00-$TRACE-$PARENT-01 cluster_submit --hold --wrap true)
 whole=$(cluster_submit --hold --array=1-3 --wrap true)
 part=$(cluster_submit --hold --array=1-3 --wrap true)
-no_output=$(cluster_submit -wn1 --output="$CLUSTER_DIR/none/out" --wrap true)
-no_step=$(cluster_submit -N2 -n2 -w'n[1-2]' --wrap "srun -N2 -n2 --output=$CLUSTER_DIR/none/%t true")
+no_output=$(cluster_submit -wn1 --output="$CLUSTER_DIR/slurm.conf/out" --wrap true)
+no_step=$(cluster_submit -N2 -n2 -w'n[1-2]' --wrap "srun -N2 -n2 --output=$CLUSTER_DIR/slurm.conf/%t true")
 deadline=$(cluster_submit -plate --exclusive --time=1 --deadline=now+62seconds --wrap true)
 ok "a caller of slurm_complete_job is built" build_complete_job
 
