@@ -63,7 +63,9 @@ for ((round = 1; round <= ROUNDS; round++)); do
     changed=$(tail -n 1 "$JOBS")
   fi
   scontrol reconfigure || fail "reconfigure $round"
-  cluster_until 30 answers || fail "slurmctld and slurmds answer after $round"
+  # A slurmd that registered while slurmctld was not there does so once more
+  # when it is asked to, a hundred seconds later.
+  cluster_until 150 answers || fail "slurmctld and slurmds answer after $round"
   [[ $(agents_of_cluster) == "$before" ]] || fail "the agents are the same after $round" "$before" "$(agents_of_cluster)"
 done
 pass "$ROUNDS times"

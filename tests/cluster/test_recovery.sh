@@ -118,7 +118,7 @@ is "slurmd killed: the agents were not" "$(agents)" "$everybody"
 cluster_wait_drained
 cluster_stop_agents KILL
 is "all agents are killed, idle" "$(agents)" ""
-begin "agents killed before"
+begin "agents killed before" "${last[@]}"
 ok "reconfigure starts slurmctld's agent" scontrol reconfigure
 if cluster_slurm_since 23.11; then
   # a slurmd that is reconfigured executes another one, which loads the plugin
