@@ -18,7 +18,8 @@
 #include "util/cleanup.h"
 
 #define NOBODY ((uid_t)-1)
-#define LOCK_TRIES 20
+#define LOCK_TRIES                                                             \
+	250 /* of 1 ms: who asks may have to wait for the processor */
 #define LOCK_PAUSE_NS 1000000
 
 /* Without slashes at the end: they would have a link followed after all. */
@@ -158,8 +159,8 @@ static int lock_patiently(int fd, struct err *err)
 bool spool_is_held(int dirfd)
 {
 	struct stat st;
-	_cleanup_unlock_ int fd = spool_file_open(dirfd, SPOOL_AGENT_LOCK,
-						  O_RDONLY, &st, NULL);
+	_cleanup_unlock_ int fd =
+		spool_file_open(dirfd, SPOOL_AGENT_LOCK, O_RDONLY, &st, NULL);
 
 	return fd >= 0 && spool_flock(fd, LOCK_SH | LOCK_NB, NULL) == 0;
 }
