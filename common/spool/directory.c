@@ -18,8 +18,7 @@
 #include "util/cleanup.h"
 
 #define NOBODY ((uid_t)-1)
-#define LOCK_TRIES                                                             \
-	250 /* of 1 ms: who asks may have to wait for the processor */
+#define LOCK_TRIES 250
 #define LOCK_PAUSE_NS 1000000
 
 /* Without slashes at the end: they would have a link followed after all. */
@@ -143,7 +142,8 @@ int spool_open_dir(const char *dir, bool make, uid_t owner, gid_t group,
 	return take_fd(&fd);
 }
 
-/* Whoever asks spool_is_held has the lock for an instant. */
+/* Whoever asks spool_is_held has the lock for an instant, or for longer while he
+ * waits for a processor. */
 static int lock_patiently(int fd, struct err *err)
 {
 	const struct timespec pause = { 0, LOCK_PAUSE_NS };
