@@ -142,8 +142,8 @@ int spool_open_dir(const char *dir, bool make, uid_t owner, gid_t group,
 	return take_fd(&fd);
 }
 
-/* Whoever asks spool_is_held has the lock for an instant, or for longer while he
- * waits for a processor. */
+/* Whoever asks spool_is_held has the lock for an instant, or for longer while
+ * he waits for a processor. */
 static int lock_patiently(int fd, struct err *err)
 {
 	const struct timespec pause = { 0, LOCK_PAUSE_NS };
