@@ -69,14 +69,16 @@ chroot_run() {
 # chroot_alone ROOT [VARIABLE=VALUE...] COMMAND...: as chroot_run, with /proc, /dev
 # and /sys, in name spaces of its own: when COMMAND ends, or the shell that called
 # this does, whatever the reason, all that was started and mounted in there is gone.
-# ROOT is a mount of its own there, without which it could have no name spaces for mounts.
+# ROOT is their root by pivot_root and not by chroot: in a chroot no mount can be
+# made private, and Slurm's own containers can not be.
 chroot_alone() {
   local root=$1
   shift
   # shellcheck disable=SC2016 # of the inner shell
   setup_as_root setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child -- \
-    bash -c 'root=$1 && shift && mount --bind "$root" "$root" && mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" &&
-      mount --rbind /sys "$root/sys" && exec chroot "$root" env -i "$@"' - \
+    bash -c 'root=$1 && shift && mount --bind "$root" "$root" && mount -t proc proc "$root/proc" &&
+      mount --rbind /dev "$root/dev" && mount --rbind /sys "$root/sys" &&
+      cd "$root" && pivot_root . . && umount -l . && exec env -i "$@"' - \
     "$root" "${CHROOT_ENVIRONMENT[@]}" "$@"
 }
 
