@@ -30,6 +30,10 @@ check_distcheck() {
     AM_DISTCHECK_CONFIGURE_FLAGS="${SLURM_SOURCE:+--with-slurm-source=$SLURM_SOURCE} CFLAGS=-O0" TESTS=
 }
 
+# tests/run.sh says which Slurm it builds for.
+case ${1:-} in
+clang | distcheck) [[ -v SLURM_SOURCE ]] || setup_slurm_source ;;
+esac
 case ${1:-} in
 shell | clang | distcheck) "check_$1" ;;
 *) sed -n 's/^# \(usage: .*\)/\1/p' "$0" >&2 && exit 2 ;;
