@@ -155,8 +155,8 @@ ${2:-}"
 container_missing() {
   if [[ $(id -u) != 0 ]]; then
     echo "only root may make one"
-  elif ! mountpoint -q /; then
-    echo "none in a chroot"
+  elif ! mountpoint -q / || [[ -n ${IN_MATRIX:-} ]]; then
+    echo "none in a chroot, nor in the name spaces of tests/matrix.sh"
   elif ! cluster_slurm_since 23.02; then
     echo "this Slurm takes all of /tmp for it, where the cluster is"
   fi
