@@ -61,7 +61,10 @@ stop_agent
 start_collector 200
 configure "SpoolDir=$SPOOLS" "Endpoint=http://user:secret@127.0.0.1:$PORT"
 start_agent
-ok 'all is well' until_true "$TOOL" status --config "$CONF"
+served() {
+  "$TOOL" status --config "$CONF" >"$WORK/delivered" && grep -qE "$PORT/v1/traces +slurmd +well +3 " "$WORK/delivered"
+}
+ok 'all is well' until_true served
 status
 is 'all is well: status' "$STATUS" 0
 like 'the endpoint' "$OUT" "http://\*\*\*@127.0.0.1:$PORT/v1/traces +slurmd +well +3 "
