@@ -5,6 +5,8 @@
 # three times at random moments, slurmctld is reconfigured twice.  When the
 # Collector is back every span arrives, hardly any of them twice.
 . "$(dirname "$0")/lib/test.sh"
+# shellcheck source=tests/cluster/lib/ran.sh
+. "$CLUSTER_LIB/lib/ran.sh"
 needs_jobcomp
 # shellcheck source=tests/lib/otelcol.sh
 . "$(dirname "$0")/../lib/otelcol.sh"
@@ -76,10 +78,11 @@ for spool in "$CLUSTER_SPOOL"/*/; do
   supervise "${spool%/}" 2>/dev/null &
 done
 
+ran=$(ran_script)
 script=$(cluster_script steps <<END
 for ((i = 0; i < $STEPS; i++)); do
   while test -e $CLUSTER_DIR/hold; do sleep 0.1; done
-  flock --shared $CLUSTER_DIR/steps.lock srun -n1 true
+  flock --shared $CLUSTER_DIR/steps.lock srun -n1 $ran
 done
 END
 )
@@ -101,11 +104,18 @@ otelcol_restart
 kill_agents "third kill, as the Collector comes back"
 all=true
 for job in "${jobs[@]}"; do
-  all+=" and root($job) and phase($job; \"queued\") and (steps($job) | length) == $((STEPS + 1))"
+  all+=" and root($job) and phase($job; \"queued\") and step($job; \"batch\")"
 done
-wait_ok "every span is there" "$all" 90
+wait_ok "the jobs' spans are there" "$all" 90
+cluster_until 90 ran_nothing_missing || true
+ran_all_ok "every step that ran is there"
+# Slurm itself may give up to start one, on a machine that is too busy, and says so
+for job in "${jobs[@]}"; do
+  diag "$(sort "$(cluster_job_output "$job")" | uniq -c)"
+done
+ok "which are all of them, or nearly" test "$(wc -l <"$CLUSTER_DIR/ran")" -ge $((JOBS * STEPS * 98 / 100))
 # root, queue, setup, batch step
-spans_is "and no other" length $((JOBS * (STEPS + 4)))
+spans_is "and there is nothing else" "length - (named(\"slurm.step\") | length)" $((JOBS * 3))
 for job in "${jobs[@]}"; do
   spans_is "job $job is one trace without a gap" "job($job) | [orphans == [], (traces | length)]" '[true,1]'
 done

@@ -25,7 +25,8 @@
 RUNNER_LIMIT=600         # seconds a program may take
 RUNNER_CHECK_LIMIT=1800  # seconds a check may take
 RUNNER_LONG=()           # names: the longest first, where no last time is known
-RUNNER_WHY=5             # lines that say why something failed, at the end
+RUNNER_WHY=5             # failed checks of a program that are said again at the end
+RUNNER_SAYS=14           # and lines of what each of them says
 RUNNER_VERBOSE=          # yes: show the output of every program
 
 # What the programs said, in all.
@@ -206,9 +207,12 @@ runner_say_failures() {
   sed '1s/^/\nFailed\n/'
 }
 
-# Its first `not ok` lines; the end of a log that has none.
+# Its first `not ok` lines, each with the first lines of what it says of it; the end of
+# a log that has none.
 runner_why() { # LOG
-  awk -v most="$RUNNER_WHY" '/^not ok/ && ++n <= most { print }
+  awk -v most="$RUNNER_WHY" -v says="$RUNNER_SAYS" '/^not ok/ { told = ++n > most ? says : 0; if (n <= most) print; next }
+    !/^#/ { told = says; next }
+    n && told++ < says { print }
     END { if (n > most) print "and " n - most " more"; exit !n }' "$1" || tail -n "$RUNNER_WHY" "$1"
 }
 

@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Tasks that say which span they found themselves in, and what is missing of that
+# among the spans that arrived: whether anything that ran was lost.  For scripts
+# to source, behind test.sh:
+#
+#   ran=$(ran_script)
+#   ... jobs that run $ran [EXIT-STATUS] as their tasks ...
+#   wait_ok "they arrive" ...
+#   ran_all_ok "each step that ran is there"
+
+# Makes the program, and prints its path.
+ran_script() {
+  : >"$CLUSTER_DIR/ran"
+  cluster_script ran <<'END_OF_SCRIPT'
+echo "$SLURM_JOB_ID $TRACEPARENT" >>"${0%/*}/ran"
+exit "${1:-0}"
+END_OF_SCRIPT
+}
+
+# What the tasks saw: "JOB TRACE ID" a line, sorted.  To a heterogeneous step each of
+# its components is the first one.
+ran_seen() {
+  awk '{ split($2, part, "-"); print $1, part[2], part[3] }' "$CLUSTER_DIR/ran" | sort -u
+}
+
+# ran_arrived JQ-CONDITION: the same of the steps' spans that arrived and for which
+# it holds.
+ran_arrived() {
+  ran_leaders
+  cluster_query "named(\"slurm.step\") | map(select($1))[] | \"\(.attrs[\"slurm.job.id.raw\"]) \(.trace) \(.id)\"" |
+    awk 'NR == FNR { leader[$1] = $2; next } $1 in leader { $1 = leader[$1] } { print }' \
+      "$CLUSTER_DIR/leaders" - | sort -u
+}
+
+# "JOB LEADER" of each component of a heterogeneous job.
+ran_leaders() {
+  scontrol -o show job | sed -nE 's/^JobId=([0-9]+) (.* )?HetJobId=([0-9]+) .*/\1 \3/p' >"$CLUSTER_DIR/leaders"
+}
+
+# What ran and has no span.
+ran_missing() {
+  ran_seen | comm -23 - <(ran_arrived true)
+}
+
+ran_nothing_missing() {
+  [[ -z $(ran_missing) ]]
+}
+
+# ran_all_ok DESCRIPTION: a test; what it says fits on the last page of a log.
+ran_all_ok() {
+  local missing
+  missing=$(ran_missing)
+  if [[ -z $missing ]]; then
+    pass "$1"
+  else
+    fail "$1" "$(wc -l <<<"$missing") without a span; JOB TRACE SPAN:" "$(head -n 3 <<<"$missing")" \
+      "$(ran_troubles | head -n 8)" "$(head -n 3 <<<"$missing" | ran_explain)"
+  fi
+}
+
+# What our parts complained of in the daemons' logs, and how often.
+ran_troubles() {
+  cat "$CLUSTER_DIR"/log/*.log |
+    grep -E 'otel: |slurm-otel-agent: (warning|error)' |
+    grep -vE 'tracing is on|circuit breaker' |
+    sed -E 's/^\[[^]]*\] //; s/[0-9]+/N/g' | sort | uniq -c | sort -rn
+}
+
+# What became of jobs (stdin, as ran_missing prints them).
+ran_explain() {
+  local id rest
+  while read -r id rest; do
+    grep "^$id " "$CLUSTER_DIR/ran" | sort | uniq -c
+    cluster_query "map(select(.attrs[\"slurm.job.id.raw\"] == $id)) | table[]"
+    grep -hE "(JobId=|[Jj]ob |StepId=|\[)$id([^0-9]|$)" "$CLUSTER_DIR"/log/slurm*.log | grep -v debug | cut -c 1-180 | tail -n 30
+    scontrol show job "$id" | head -n 8
+  done
+}
