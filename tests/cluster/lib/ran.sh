@@ -30,7 +30,7 @@ ran_seen() {
 ran_arrived() {
   ran_leaders
   cluster_query "named(\"slurm.step\") | map(select($1))[] | \"\(.attrs[\"slurm.job.id.raw\"]) \(.trace) \(.id)\"" |
-    awk 'NR == FNR { leader[$1] = $2; next } $1 in leader { $1 = leader[$1] } { print }' \
+    awk 'FILENAME != "-" { leader[$1] = $2; next } $1 in leader { $1 = leader[$1] } { print }' \
       "$CLUSTER_DIR/leaders" - | sort -u
 }
 
@@ -72,7 +72,7 @@ ran_troubles() {
 ran_explain() {
   local id rest
   while read -r id rest; do
-    grep "^$id " "$CLUSTER_DIR/ran" | sort | uniq -c
+    grep "^$id .*$(cut -d" " -f 2 <<<"$rest")" "$CLUSTER_DIR/ran" || true
     cluster_query "map(select(.attrs[\"slurm.job.id.raw\"] == $id)) | table[]"
     grep -hE "(JobId=|[Jj]ob |StepId=|\[)$id([^0-9]|$)" "$CLUSTER_DIR"/log/slurm*.log | grep -v debug | cut -c 1-180 | tail -n 30
     scontrol show job "$id" | head -n 8
