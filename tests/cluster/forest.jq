@@ -17,6 +17,13 @@ def astray($known): by_id as $index
       else $index[.trace + .parent] | if . == null then false else up($left - 1) end end;
     map(select(up(100) | not));
 
+# Of those, the ones that nothing excuses: of a step that was launched just when its
+# job was cancelled, the first node, which writes its span, may not have started its
+# part any more.
+def lost_parents($known):
+  (named("slurm.job") | map(select(.attrs["slurm.state"] == "CANCELLED") | attempt_of)) as $cancelled
+  | astray($known) | map(select((.name == "slurm.node" and (attempt_of | IN($cancelled[]))) | not));
+
 # Spans that were delivered more than once, and not as the same span.
 def duplicates: map(select(.versions > 1));
 

@@ -188,13 +188,14 @@ echo "# $((SECONDS - started)) s, $(wc -l <"$CLUSTER_DIR/ran") tasks"
 
 known_jobs >"$CLUSTER_DIR/jobs"
 awk '{ for (i = 0; i <= $2; i++) print $1 "." i }' "$CLUSTER_DIR/jobs" | sort >"$CLUSTER_DIR/attempts"
+mapfile -t -O "${#known[@]}" known < <(ran_headless)
 ids=$(printf '"%s",' "${known[@]}")
 ids="[${ids%,}]"
 [[ ${#known[@]} -gt 0 ]] || ids="[]"
 
 # that of a step whose slurmstepd died comes from the agent, later than its job's
 nothing_missing() {
-  ran_nothing_missing && cluster_spans_hold "astray($ids) == []"
+  ran_nothing_missing && cluster_spans_hold "lost_parents($ids) == []"
 }
 
 ok "slurmctld knows a job a line of the plan, and more" \
@@ -203,7 +204,7 @@ wait_ok "as many roots as attempts arrive" "attempts | length >= $(wc -l <"$CLUS
 cluster_until 30 nothing_missing || true
 is "one root for each attempt of each job" "$(cluster_query 'attempts[]' | sort |
   diff - "$CLUSTER_DIR/attempts" || true)" ""
-spans_is "every span hangs in its tree" "astray($ids) | table" "[]"
+spans_is "every span hangs in its tree" "lost_parents($ids) | table" "[]"
 spans_is "and in that of its own attempt" "misplaced | table" "[]"
 spans_is "a trace has one job at its top" "split_traces" "[]"
 spans_is "a job is in one trace" \

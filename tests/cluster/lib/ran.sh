@@ -14,15 +14,25 @@
 ran_script() {
   : >"$CLUSTER_DIR/ran"
   cluster_script ran <<'END_OF_SCRIPT'
-echo "$SLURM_JOB_ID $TRACEPARENT" >>"${0%/*}/ran"
+node=$SLURM_NODEID
+[[ -z ${SLURM_HET_SIZE:-} ]] || node=0 # each component has a first node of its own
+echo "$SLURM_JOB_ID $TRACEPARENT $node" >>"${0%/*}/ran"
 exit "${1:-0}"
 END_OF_SCRIPT
 }
 
 # What the tasks saw: "JOB TRACE ID" a line, sorted.  To a heterogeneous step each of
-# its components is the first one.
+# its components is the first one.  Without steps that ran on other nodes than their
+# first alone: a job was cancelled just when they were launched, the first node did
+# not start its part any more, and it is the one that writes the span.
 ran_seen() {
-  awk '{ split($2, part, "-"); print $1, part[2], part[3] }' "$CLUSTER_DIR/ran" | sort -u
+  awk '$3 == 0 { split($2, part, "-"); print $1, part[2], part[3] }' "$CLUSTER_DIR/ran" | sort -u
+}
+
+# The span ids of those others.
+ran_headless() {
+  awk '{ split($2, part, "-") } $3 == 0 { headed[part[3]] } { seen[part[3]] }
+    END { for (id in seen) if (!(id in headed)) print id }' "$CLUSTER_DIR/ran"
 }
 
 # ran_arrived JQ-CONDITION: the same of the steps' spans that arrived and for which
