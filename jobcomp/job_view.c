@@ -1,53 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The only file that reads slurmctld's job_record_t; see job_view.h.  It is
- * compiled against the source tree of the very Slurm it runs in.
- */
+/* Fills the plugin's view of a job from slurmctld's record; see job_view.h. */
 #include "jobcomp/job_view_slurm.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "jobcomp/job_carried.h"
 #include "jobcomp/job_view.h"
 #include "trace/job_context.h"
 
-/* In spank_job_env: the restart count of the last attempt that is recorded. */
-#define TOLD_VAR "OTEL_TOLD"
 #define COMPONENTS_MAX 128 /* of a heterogeneous job, as in Slurm */
-
-static int __attribute__((format(printf, 2, 3)))
-is_another(struct err *err, const char *format, ...)
-{
-	const uint32_t version = SLURM_VERSION_NUMBER;
-	char what[64];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(what, sizeof(what), format, args);
-	va_end(args);
-	return err_set(
-		err,
-		"job_record_t of this slurmctld has another layout (%s): this plugin was built for another Slurm, from the sources of %02u.%02u.%u",
-		what, version >> 16, version >> 8 & 0xff, version & 0xff);
-}
-
-int job_view_verify(struct job_record *job, struct err *err)
-{
-	/* what slurmctld asked its allocator for */
-	const size_t size = xsize(job);
-
-	if (size != sizeof(*job))
-		return is_another(err, "size %zu and not %zu", size,
-				  sizeof(*job));
-	if (job->magic != JOB_MAGIC)
-		return is_another(err, "magic 0x%x", job->magic);
-	if (find_job_record(job->job_id) != job)
-		return is_another(err, "job id %u is not found again",
-				  job->job_id);
-	return 0;
-}
 
 /* A job that ran and is not COMPLETING after a preemption or a failed node is
  * about to be requeued: slurmctld has no flag that says so. */
@@ -80,30 +39,6 @@ static const char *state_of(const struct job_record *job)
 	if (job->job_state & JOB_REQUEUE)
 		return "REQUEUED";
 	return job_state_string(job->job_state & JOB_STATE_BASE);
-}
-
-/* What var, of spank_job_env, says of name; NULL: nothing. */
-static const char *value_of(const char *var, const char *name)
-{
-	size_t len = strlen(name);
-
-	/* slurmctld keeps the bare name; slurmd adds the prefix */
-	if (var && !strncmp(var, SPANK_PREFIX, sizeof(SPANK_PREFIX) - 1))
-		var += sizeof(SPANK_PREFIX) - 1;
-	return var && !strncmp(var, name, len) && var[len] == '='
-		       ? var + len + 1
-		       : NULL;
-}
-
-static const char *carried(const struct job_record *job, const char *name)
-{
-	for (uint32_t i = 0; i < job->spank_job_env_size; i++) {
-		const char *value = value_of(job->spank_job_env[i], name);
-
-		if (value)
-			return value;
-	}
-	return NULL;
 }
 
 /* The batch and the extern step are in no derived exit code. */
@@ -160,22 +95,7 @@ static const char *leader_context(const struct job_record *job)
 
 	if (job->het_job_id && job->het_job_id != job->job_id)
 		leader = find_job_record(job->het_job_id);
-	return leader ? carried(leader, JOB_CONTEXT_VAR) : NULL;
-}
-
-static bool is_told(const struct job_record *job)
-{
-	const char *restart = carried(job, TOLD_VAR);
-
-	return restart && strtoul(restart, NULL, 10) == job->restart_cnt;
-}
-
-/* A job that never had nodes never started: whatever it carries is not ours. */
-static bool is_wait_told(const struct job_record *job)
-{
-	return JOBCOMP_TELLS_STARTS && job->nodes &&
-	       start_note_parse(carried(job, START_NOTE_VAR), job->restart_cnt)
-		       .wait_told;
+	return leader ? job_carried(leader, JOB_CONTEXT_VAR) : NULL;
 }
 
 static char **comment_field(struct job_record *job, enum job_comment field)
@@ -234,10 +154,10 @@ static void fill_names(const struct job_record *job, struct job_view *view)
 	view->state = state_of(job);
 	view->reason = JOB_REASON_STRING(job->state_reason);
 	view->queue_reason = queue_reason_of(job);
-	view->context = carried(job, JOB_CONTEXT_VAR);
-	view->tracestate = carried(job, JOB_TRACESTATE_VAR);
-	view->baggage = carried(job, JOB_BAGGAGE_VAR);
-	view->attributes = carried(job, JOB_ATTRIBUTES_VAR);
+	view->context = job_carried(job, JOB_CONTEXT_VAR);
+	view->tracestate = job_carried(job, JOB_TRACESTATE_VAR);
+	view->baggage = job_carried(job, JOB_BAGGAGE_VAR);
+	view->attributes = job_carried(job, JOB_ATTRIBUTES_VAR);
 	view->leader_context = leader_context(job);
 }
 
@@ -295,8 +215,8 @@ void job_view_fill(struct job_record *job, enum job_comment field,
 		.het_job_id = job->het_job_id,
 		.het_offset = job->het_job_offset,
 		.restart = job->restart_cnt,
-		.told = is_told(job),
-		.wait_told = is_wait_told(job),
+		.told = job_is_told(job),
+		.wait_told = job_is_wait_told(job),
 		.uid = job->user_id,
 		.exit_code = (int)job->exit_code,
 		.derived_exit_code = (int)job->derived_ec,
@@ -324,97 +244,4 @@ bool job_view_set_comment(struct job_record *job, enum job_comment field,
 	xfree(*comment);
 	*comment = xstrdup(text);
 	return true;
-}
-
-/* Takes all of that name out. */
-static void take_away(struct job_record *job, const char *name)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < job->spank_job_env_size; i++)
-		if (value_of(job->spank_job_env[i], name))
-			xfree(job->spank_job_env[i]);
-		else
-			job->spank_job_env[kept++] = job->spank_job_env[i];
-	for (uint32_t i = kept; i < job->spank_job_env_size; i++)
-		job->spank_job_env[i] = NULL;
-	job->spank_job_env_size = kept;
-}
-
-/* Slurm makes the environment of PrologSlurmctld and EpilogSlurmctld of it and
- * goes by the NULL at its end, not by the size. */
-static void put(struct job_record *job, const char *name, const char *value)
-{
-	uint32_t n;
-
-	take_away(job, name);
-	n = job->spank_job_env_size;
-	xrecalloc(job->spank_job_env, n + 2, sizeof(char *));
-	job->spank_job_env[n] = xstrdup_printf("%s=%s", name, value);
-	job->spank_job_env[n + 1] = NULL;
-	job->spank_job_env_size = n + 1;
-}
-
-void job_view_tell_epilogs(struct job_record *job, const char *name,
-			   const char *value)
-{
-	if (value)
-		put(job, name, value);
-	else
-		take_away(job, name);
-}
-
-void job_view_set_told(struct job_record *job)
-{
-	char restart[16];
-
-	/* no other job can be requeued once it has ended */
-	if (!job->batch_flag || !job->details || !job->details->requeue)
-		return;
-	snprintf(restart, sizeof(restart), "%u", job->restart_cnt);
-	put(job, TOLD_VAR, restart);
-}
-
-void job_view_note_start(struct job_record *job, const struct start_note *note)
-{
-	char text[START_NOTE_SIZE];
-
-	take_away(job, START_NOTE_VAR);
-	if (!note->wait_told && !note->comment_shown)
-		return;
-	start_note_format(job->restart_cnt, note, text);
-	put(job, START_NOTE_VAR, text);
-}
-
-/* slurmctld's own, set by `slurmctld -t`; absent in other programs. */
-extern bool test_config __attribute__((weak));
-
-bool job_view_in_config_test(void)
-{
-	return &test_config && test_config;
-}
-
-bool job_view_in_slurmctld(void)
-{
-	return running_in_slurmctld() && !job_view_in_config_test();
-}
-
-bool job_view_has_epilogs(void)
-{
-	return !(slurm_conf.prolog_flags & PROLOG_FLAG_RUN_IN_JOB);
-}
-
-const char *job_view_plugin_dir(void)
-{
-	return slurm_conf.plugindir;
-}
-
-char *job_view_jobcomp_loc(void)
-{
-	return slurm_conf.job_comp_loc;
-}
-
-const char *job_view_cluster(void)
-{
-	return slurm_conf.cluster_name;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * All that the job completion plugin knows of a job.  job_view.c fills it from
- * slurmctld's job_record_t and is the one file that reads that structure;
- * everything after it is pure and tested without Slurm.
+ * All that the job completion plugin knows of a job, and of slurmctld.  job_view.c,
+ * job_carried.c and slurmctld.c are the files that know Slurm's own structures, and
+ * are compiled against the source tree of the very Slurm they run in; everything
+ * after them is pure and tested without Slurm.
  */
 #ifndef OTEL_JOBCOMP_JOB_VIEW_H
 #define OTEL_JOBCOMP_JOB_VIEW_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Slurm's internal headers, for job_view.c alone. */
+/* Slurm's internal headers, for job_view.c, job_carried.c and slurmctld.c
+ * alone. */
 #ifndef OTEL_JOBCOMP_JOB_VIEW_SLURM_H
 #define OTEL_JOBCOMP_JOB_VIEW_SLURM_H
 

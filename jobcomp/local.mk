@@ -1,4 +1,4 @@
-# All of the plugin but job_view.c is pure: the unit tests link it without
+# All of the plugin but libjobview is pure: the unit tests link it without
 # Slurm's source tree.
 noinst_LTLIBRARIES += libjobspans.la
 libjobspans_la_SOURCES = \
@@ -12,7 +12,8 @@ libjobspans_la_SOURCES = \
 libjobspans_la_CPPFLAGS = $(AM_CPPFLAGS)
 
 EXTRA_DIST += jobcomp/jobcomp_otel.map \
-	jobcomp/compat.h jobcomp/epilogs.c jobcomp/epilogs.h jobcomp/job_view.c jobcomp/job_view_slurm.h \
+	jobcomp/compat.h jobcomp/epilogs.c jobcomp/epilogs.h jobcomp/job_carried.c jobcomp/job_carried.h \
+	jobcomp/job_view.c jobcomp/job_view_slurm.h jobcomp/slurmctld.c \
 	jobcomp/jobcomp_otel.c jobcomp/log.h jobcomp/recorder.c jobcomp/recorder.h \
 	jobcomp/chain.c jobcomp/chain.h jobcomp/settings.c jobcomp/settings.h
 
@@ -29,7 +30,10 @@ $(slurm_version_h): $(SLURM_SOURCE)/slurm/slurm_version.h.in config.status
 
 # USE_ALIAS: `error` and the like must bind to Slurm's, not to glibc's.
 noinst_LTLIBRARIES += libjobview.la
-libjobview_la_SOURCES = jobcomp/job_view.c jobcomp/job_view_slurm.h
+libjobview_la_SOURCES = \
+	jobcomp/job_carried.c jobcomp/job_carried.h \
+	jobcomp/job_view.c jobcomp/job_view_slurm.h \
+	jobcomp/slurmctld.c
 libjobview_la_CPPFLAGS = $(AM_CPPFLAGS) -DUSE_ALIAS=1 \
 	-Ijobcomp/slurm-headers -isystem $(SLURM_SOURCE)
 

@@ -31,9 +31,9 @@ struct arguments {
 
 /*
  * Makes the file say what list (n of them) says, or removes it when n is 0.
- * One that says it already, to a group that may read it, is left alone.  An agent that runs learns of a
- * change by inotify: see events.h.  Returns 0, or -1 with err; then the file
- * says what it said before.
+ * One that says it already, to a group that may read it, is left alone.  An
+ * agent that runs learns of a change by inotify: see events.h.  Returns 0, or -1
+ * with err; then the file says what it said before.
  */
 int arguments_store(int spool_fd, char *const *list, size_t n, struct err *err);
 
