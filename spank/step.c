@@ -45,18 +45,15 @@ static void get_array(spank_t sp, char *const *env, struct step *step)
 
 static void get_items(spank_t sp, struct step *step)
 {
-	char **argv = NULL;
-	int argc = 0;
-
 	spank_get_item(sp, S_JOB_ID, &step->job_id);
 	spank_get_item(sp, S_JOB_STEPID, &step->step_id);
 	spank_get_item(sp, S_JOB_NODEID, &step->node_id);
 	spank_get_item(sp, S_JOB_NNODES, &step->nnodes);
 	spank_get_item(sp, S_JOB_TOTAL_TASK_COUNT, &step->ntasks);
 	spank_get_item(sp, S_JOB_LOCAL_TASK_COUNT, &step->local_ntasks);
-	if (spank_get_item(sp, S_JOB_ARGV, &argc, &argv) == ESPANK_SUCCESS &&
-	    argc > 0)
-		step->command = argv[0];
+	if (spank_get_item(sp, S_JOB_ARGV, &step->argc, &step->argv) !=
+	    ESPANK_SUCCESS)
+		step->argc = 0;
 }
 
 /* A batch step says 0 and means 1. */
@@ -159,6 +156,14 @@ uint32_t step_unstarted_tasks(const struct step *step)
 	uint32_t seen = step->ended_tasks + step->unnoted_tasks;
 
 	return all > seen ? all - seen : 0;
+}
+
+const char *step_command(const struct step *step)
+{
+	const char *command = step->argc > 0 ? step->argv[0] : NULL;
+	const char *slash = command ? strrchr(command, '/') : NULL;
+
+	return slash ? slash + 1 : command;
 }
 
 bool step_failed(const struct step *step)

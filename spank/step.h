@@ -37,7 +37,8 @@ struct step {
 	uint32_t array_job_id, array_task_id;
 	uint32_t step_id;
 	uint32_t node_id, nnodes, ntasks, local_ntasks;
-	const char *command; /* argv[0]; borrowed from slurmstepd */
+	char **argv; /* argc of them; borrowed from slurmstepd */
+	int argc;
 	char node[256];
 	struct job_file job; /* context: that of this very job */
 	enum trace_fate fate;
@@ -82,6 +83,10 @@ void step_exit(struct plugin *plugin);
  * not counted here, and how they ended is not known.
  */
 uint32_t step_unstarted_tasks(const struct step *step);
+
+/* The name of what its tasks run, without its directories; borrowed.  NULL when
+ * slurmstepd does not say it. */
+const char *step_command(const struct step *step);
 
 /* Whether anything of it went wrong on this node; at its end, too. */
 bool step_failed(const struct step *step);

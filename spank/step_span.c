@@ -44,12 +44,10 @@ bool step_spans_nodes(const struct step *step)
  * names that step. */
 static const char *step_name(const struct step *step, const char *id)
 {
-	const char *slash;
+	const char *command =
+		step_spans_nodes(step) ? step_command(step) : NULL;
 
-	if (!step_spans_nodes(step) || !step->command)
-		return id;
-	slash = strrchr(step->command, '/');
-	return slash ? slash + 1 : step->command;
+	return command ? command : id;
 }
 
 static void set_usage(struct span *span, const struct rusage *usage)

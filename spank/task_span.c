@@ -35,15 +35,19 @@ static void set_ids(struct span *span, const struct step *step,
 
 /* All tasks of a step run the same program, but for srun --multi-prog: Slurm
  * tells a plugin the name of its configuration file then. */
-static void set_executable(struct span *span, const char *command)
+static void set_command(const struct config *config, const struct step *step,
+			struct span *span)
 {
-	const char *slash = command ? strrchr(command, '/') : NULL;
+	const char *command = step_command(step);
 	char name[EXECUTABLE_MAX + 1];
 
 	if (!command)
 		return;
-	snprintf(name, sizeof(name), "%s", slash ? slash + 1 : command);
+	snprintf(name, sizeof(name), "%s", command);
 	span_set_str(span, ATTR_PROCESS_EXECUTABLE_NAME, name);
+	if (config->command_args)
+		span_set_strs(span, ATTR_PROCESS_COMMAND_ARGS, step->argv,
+			      (size_t)step->argc);
 }
 
 static void set_outcome(struct span *span, const struct task *task)
@@ -83,7 +87,7 @@ struct span *task_span_create(const struct config *config,
 	span_set_int(span, ATTR_TASK_RANK, task->rank);
 	span_set_int(span, ATTR_TASK_LOCAL_RANK, task - step->tasks.list);
 	span_set_int(span, ATTR_PROCESS_PID, task->pid);
-	set_executable(span, step->command);
+	set_command(config, step, span);
 	set_outcome(span, task);
 	return span;
 }

@@ -77,6 +77,7 @@ struct config {
 	enum submit_context submit_context;
 	enum span_names span_names;
 	enum detail detail;
+	bool command_args;
 	enum job_comment job_comment;
 	char *trace_url;                              /* holds "{trace_id}" */
 	uint64_t max_task_spans, max_spans_per_trace; /* 0: no limit */

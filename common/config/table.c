@@ -353,6 +353,16 @@ const struct config_key config_keys[] = {
 		  "Nodes and tasks that failed are told of in any case. "
 		  "--trace=detail raises it for a job, and slurm-otel detail "
 		  "on a node for a while." },
+	{ .name = "CommandArgs",
+	  .section = TRACES,
+	  .def = "no",
+	  BOOL(command_args),
+	  .help = "With yes the span of a task tells its command line, in "
+		  "process.command_args. "
+		  "There may be passwords on it, and whoever reads the traces "
+		  "reads them then. "
+		  "Of a long one the first arguments are told, up to 128 or "
+		  "4 KiB." },
 	{ .name = "JobComment",
 	  .section = TRACES,
 	  .def = "AdminComment",

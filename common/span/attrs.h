@@ -103,6 +103,7 @@
 #define ATTR_PROCESS_PID "process.pid"				/* S, int */
 #define ATTR_PROCESS_EXIT_CODE "process.exit.code"		/* S, int; absent when killed */
 #define ATTR_PROCESS_EXECUTABLE_NAME "process.executable.name"	/* S */
+#define ATTR_PROCESS_COMMAND_ARGS "process.command_args"	/* S, strings; with CommandArgs=yes */
 
 /* the test span of slurm-otel check */
 #define ATTR_CHECK_NOTE "slurm_otel.note"			/* P */

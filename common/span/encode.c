@@ -18,6 +18,9 @@ struct parts {
 	Otlp__KeyValue *keys, **key_ptrs;
 	Otlp__AnyValue *values;
 	size_t n_keys;
+	Otlp__ArrayValue *lists;
+	Otlp__AnyValue *items, **item_ptrs;
+	size_t n_lists, n_items;
 	Otlp__Span__Event *events, **event_ptrs;
 	Otlp__Span__Link *links, **link_ptrs;
 };
@@ -30,31 +33,80 @@ static void *carve(char **at, size_t n, size_t size)
 	return ret;
 }
 
+static void count_items(const struct span *span, size_t *ret_lists,
+			size_t *ret_items)
+{
+	size_t lists = 0, items = 0;
+
+	for (size_t i = 0; i < span->n_attrs; i++) {
+		const struct attr *attr = &span->attrs[i];
+
+		if (attr->type == ATTR_STRS) {
+			lists++;
+			items += attr->value.strs.n;
+		}
+	}
+	*ret_lists = lists;
+	*ret_items = items;
+}
+
 /* Every element type has pointer alignment and a size that is a multiple of
  * it, so carving them one after the other keeps them aligned. */
 static void *parts_alloc(const struct span *span, struct parts *ret)
 {
 	size_t keys = span->n_attrs + span->n_events + span->n_links;
-	size_t total =
-		keys * (sizeof(*ret->keys) + sizeof(*ret->key_ptrs) +
+	size_t lists, items, total;
+	char *block, *at;
+
+	count_items(span, &lists, &items);
+	total = keys * (sizeof(*ret->keys) + sizeof(*ret->key_ptrs) +
 			sizeof(*ret->values)) +
 		span->n_events *
 			(sizeof(*ret->events) + sizeof(*ret->event_ptrs)) +
-		span->n_links * (sizeof(*ret->links) + sizeof(*ret->link_ptrs));
-	char *block = malloc(total ? total : 1);
-	char *at = block;
-
+		span->n_links *
+			(sizeof(*ret->links) + sizeof(*ret->link_ptrs)) +
+		lists * sizeof(*ret->lists) +
+		items * (sizeof(*ret->items) + sizeof(*ret->item_ptrs));
+	block = at = malloc(total ? total : 1);
 	if (!block)
 		return NULL;
+	memset(ret, 0, sizeof(*ret));
 	ret->keys = carve(&at, keys, sizeof(*ret->keys));
 	ret->values = carve(&at, keys, sizeof(*ret->values));
 	ret->events = carve(&at, span->n_events, sizeof(*ret->events));
 	ret->links = carve(&at, span->n_links, sizeof(*ret->links));
+	ret->lists = carve(&at, lists, sizeof(*ret->lists));
+	ret->items = carve(&at, items, sizeof(*ret->items));
 	ret->key_ptrs = carve(&at, keys, sizeof(*ret->key_ptrs));
 	ret->event_ptrs = carve(&at, span->n_events, sizeof(*ret->event_ptrs));
 	ret->link_ptrs = carve(&at, span->n_links, sizeof(*ret->link_ptrs));
-	ret->n_keys = 0;
+	ret->item_ptrs = carve(&at, items, sizeof(*ret->item_ptrs));
 	return block;
+}
+
+static void put_str(char *text, Otlp__AnyValue *ret)
+{
+	ret->value_case = OTLP__ANY_VALUE__VALUE_STRING_VALUE;
+	ret->string_value = text;
+}
+
+static void put_strs(struct parts *parts, const struct attr *attr,
+		     Otlp__AnyValue *ret)
+{
+	Otlp__ArrayValue *list = &parts->lists[parts->n_lists++];
+
+	otlp__array_value__init(list);
+	list->n_values = attr->value.strs.n;
+	list->values = parts->item_ptrs + parts->n_items;
+	for (size_t i = 0; i < list->n_values; i++) {
+		Otlp__AnyValue *item = &parts->items[parts->n_items];
+
+		otlp__any_value__init(item);
+		put_str(attr->value.strs.list[i], item);
+		parts->item_ptrs[parts->n_items++] = item;
+	}
+	ret->value_case = OTLP__ANY_VALUE__VALUE_ARRAY_VALUE;
+	ret->array_value = list;
 }
 
 /* Lays out one attribute; returns where the array that starts with it is. */
@@ -66,8 +118,10 @@ static Otlp__KeyValue **put_attr(struct parts *parts, const struct attr *attr)
 	otlp__any_value__init(value);
 	switch (attr->type) {
 	case ATTR_STR:
-		value->value_case = OTLP__ANY_VALUE__VALUE_STRING_VALUE;
-		value->string_value = attr->value.str;
+		put_str(attr->value.str, value);
+		break;
+	case ATTR_STRS:
+		put_strs(parts, attr, value);
 		break;
 	case ATTR_INT:
 		value->value_case = OTLP__ANY_VALUE__VALUE_INT_VALUE;

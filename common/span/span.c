@@ -209,6 +209,53 @@ void span_set_str(struct span *span, const char *key, const char *value)
 		copy_text(span, value, span->limits.attr_value_length);
 }
 
+/* Room for n pointers that ends with the span; NULL, and failed, without
+ * memory. */
+static char **list_room(struct span *span, size_t n)
+{
+	const size_t align = sizeof(char *);
+	size_t size = (n + 1) * align;
+	char *ret = text_room(span, size);
+
+	if (!ret)
+		return NULL;
+	span->texts->used += size;
+	return (char **)(ret + (align - (uintptr_t)ret % align) % align);
+}
+
+static size_t count_strs(char *const *values, size_t n)
+{
+	size_t ret = 0, size = 0;
+
+	while (ret < n && ret < SPAN_STRS_MAX && values[ret]) {
+		size += strnlen(values[ret], SPAN_STRS_SIZE) + 1;
+		if (size > SPAN_STRS_SIZE)
+			break;
+		ret++;
+	}
+	return ret;
+}
+
+void span_set_strs(struct span *span, const char *key, char *const *values,
+		   size_t n)
+{
+	const size_t told = count_strs(values, n);
+	struct attr *attr = attr_slot(span, key);
+	char **list = attr ? list_room(span, told) : NULL;
+
+	if (!list)
+		return;
+	for (size_t i = 0; i < told; i++) {
+		list[i] = copy_text(span, values[i],
+				    span->limits.attr_value_length);
+		if (!list[i])
+			return;
+	}
+	attr->type = ATTR_STRS;
+	attr->value.strs.list = list;
+	attr->value.strs.n = told;
+}
+
 void span_set_int(struct span *span, const char *key, int64_t value)
 {
 	struct attr *attr = attr_slot(span, key);

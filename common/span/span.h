@@ -32,6 +32,8 @@ enum span_status {
 
 #define SPAN_EVENTS_MAX 128
 #define SPAN_LINKS_MAX 128
+#define SPAN_STRS_MAX 128
+#define SPAN_STRS_SIZE 4096 /* bytes of all of them */
 
 /* What a site lets leave: OpenTelemetry SDK specification, "Span Limits". */
 struct span_limits {
@@ -86,6 +88,12 @@ bool span_is_error(const struct span *span);
  * A NULL string value sets nothing.
  */
 void span_set_str(struct span *span, const char *key, const char *value);
+/* An array of strings, of which the first SPAN_STRS_MAX are told, as long as
+ * they are no more than SPAN_STRS_SIZE bytes; the limit of a value's length
+ * holds for each (OpenTelemetry specification, "Attribute Limits").  values may
+ * end early, with a NULL. */
+void span_set_strs(struct span *span, const char *key, char *const *values,
+		   size_t n);
 void span_set_int(struct span *span, const char *key, int64_t value);
 void span_set_double(struct span *span, const char *key, double value);
 void span_set_bool(struct span *span, const char *key, bool value);

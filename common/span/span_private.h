@@ -5,7 +5,7 @@
 
 #include "span/span.h"
 
-enum attr_type { ATTR_STR, ATTR_INT, ATTR_DOUBLE, ATTR_BOOL };
+enum attr_type { ATTR_STR, ATTR_STRS, ATTR_INT, ATTR_DOUBLE, ATTR_BOOL };
 
 /* Strings of a span live as long as it does, in a few blocks of memory: a
  * span has dozens of them, and it is made on a job's path. */
@@ -21,6 +21,10 @@ struct attr {
 	enum attr_type type;
 	union {
 		char *str;
+		struct {
+			char **list; /* in texts as well */
+			size_t n;
+		} strs;
 		int64_t i;
 		double d;
 		bool b;

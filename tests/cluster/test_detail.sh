@@ -46,6 +46,7 @@ spans_ok "the task is below its node" "nodes($failing; 0)[0] as \$node | tasks($
 spans_ok "the node below its step" "step($failing; 0) as \$step | nodes($failing; 0)[0] | is_child(\$step)"
 spans_is "it says how it ended" "tasks($failing; 0)[0] | [.status, .message, .attrs[\"error.type\", \"process.exit.code\", \"slurm.task.local_rank\", \"process.executable.name\", \"host.name\"]]" \
   '["error","exited with status 3","exit_status",3,1,"bash","n2"]'
+spans_is "and not what stood on its command line" "job($failing) | map(.attrs | has(\"process.command_args\")) | any" false
 spans_ok "which process it was" "tasks($failing; 0)[0].attrs[\"process.pid\"] > 1"
 spans_is "the setup phase is told once" "job($failing) | named(\"slurm.phase.setup\") | map(.attrs[\"slurm.node.name\"])" '["n1"]'
 spans_ok "below the root" "root($failing) as \$root | phase($failing; \"setup\") | is_child(\$root)"
@@ -86,7 +87,7 @@ spans_is "tasks are not told of" "job($nodes) | named(\"slurm.task\") | length" 
 no_orphans "$nodes"
 
 # --- Detail=task and MaxTaskSpans
-settings $'Detail=task\nMaxTaskSpans=3'
+settings $'Detail=task\nMaxTaskSpans=3\nCommandArgs=yes'
 tasks=$(cluster_submit -N2 --ntasks-per-node=2 --wrap 'srun -N2 -n4 true')
 array=$(cluster_submit -N2 --array=5 --wrap 'srun -N2 -n2 true')
 many=$(cluster_submit -N1 --wrap "srun -n8 --overcommit bash -c 'exit \$((SLURM_PROCID == 6))'; true")
@@ -95,6 +96,9 @@ for job in "$tasks" "$array" "$many"; do
 done
 wait_ok "their spans arrive" "root($tasks) and root($array) and root($many) and (job_nodes($tasks), job_nodes($array) | length == 2) and (job_nodes($many) | length == 1)"
 spans_is "four tasks on two nodes" "tasks($tasks; 0) | map([.attrs[\"slurm.task.rank\", \"slurm.node.name\"]])" '[[0,"n1"],[1,"n1"],[2,"n2"],[3,"n2"]]'
+spans_is "with its command line, since CommandArgs=yes" "tasks($many; 0)[0].attrs[\"process.command_args\"]" \
+  '["bash","-c","exit $((SLURM_PROCID == 6))"]'
+spans_is "and that of a batch script" "tasks($many; \"batch\")[0].attrs[\"process.command_args\"] | length" 1
 spans_ok "each below its node" "nodes($tasks; 0) as [\$a, \$b] | tasks($tasks; 0) | (.[0:2] | all(is_child(\$a))) and (.[2:4] | all(is_child(\$b)))"
 spans_is "nothing was left out" "job($tasks) | map(.attrs | has(\"slurm.step.dropped_task_spans\", \"slurm.node.dropped_spans\")) | any" false
 no_orphans "$tasks"

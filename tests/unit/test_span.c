@@ -192,6 +192,86 @@ Test(span, cuts_strings_between_code_points)
 	otlp__span__free_unpacked(msg, NULL);
 }
 
+/* Asserts that value is an array of strings, of these. */
+static void assert_strs(const Otlp__AnyValue *value,
+			const char *const *expected)
+{
+	const Otlp__ArrayValue *list;
+	size_t n = 0;
+
+	cr_assert_not_null(value);
+	cr_assert_eq(value->value_case, OTLP__ANY_VALUE__VALUE_ARRAY_VALUE);
+	list = value->array_value;
+	for (; expected[n]; n++) {
+		cr_assert_gt(list->n_values, n);
+		cr_assert_eq(list->values[n]->value_case,
+			     OTLP__ANY_VALUE__VALUE_STRING_VALUE);
+		cr_assert_str_eq(list->values[n]->string_value, expected[n]);
+	}
+	cr_assert_eq(list->n_values, n);
+}
+
+Test(span, tells_arrays_of_strings)
+{
+	const struct span_limits limits = { .attr_count = 5,
+					    .attr_value_length = 3 };
+	char *first[] = { "a", "", "\xff long", NULL, "behind the end" };
+	char *second[] = { "one", "two", "three" };
+	struct span *span = new_span(&limits);
+	Otlp__Span *msg;
+
+	span_set_str(span, "other", "x");
+	span_set_strs(span, "first", first, 5);
+	span_set_strs(span, "second", first, 5);
+	span_set_strs(span, "second", second, 2);
+	span_set_strs(span, "none", NULL, 0);
+	span_set_strs(span, "was", second, 3);
+	span_set_int(span, "was", 7);
+	span_set_strs(span, "too many", second, 3);
+	msg = through_the_wire(span);
+	assert_strs(find(msg, "first"),
+		    (const char *[]){ "a", "", "\xef\xbf\xbd l", NULL });
+	assert_strs(find(msg, "second"),
+		    (const char *[]){ "one", "two", NULL });
+	assert_strs(find(msg, "none"), (const char *[]){ NULL });
+	cr_assert_eq(find(msg, "was")->int_value, 7);
+	cr_assert_str_eq(find(msg, "other")->string_value, "x");
+	cr_assert_eq(msg->dropped_attributes_count, 1);
+	otlp__span__free_unpacked(msg, NULL);
+}
+
+static size_t strs_told(char *const *values, size_t n)
+{
+	struct span *span = new_span(NULL);
+	Otlp__Span *msg;
+	size_t ret;
+
+	span_set_strs(span, "list", values, n);
+	msg = through_the_wire(span);
+	ret = find(msg, "list")->array_value->n_values;
+	otlp__span__free_unpacked(msg, NULL);
+	return ret;
+}
+
+Test(span, bounds_arrays)
+{
+	char *many[SPAN_STRS_MAX + 2], half[SPAN_STRS_SIZE / 2];
+	char huge[2 * SPAN_STRS_SIZE];
+
+	for (size_t i = 0; i < SPAN_STRS_MAX + 2; i++)
+		many[i] = "x";
+	memset(half, 'h', sizeof(half));
+	half[sizeof(half) - 1] = '\0';
+	memset(huge, 'H', sizeof(huge));
+	huge[sizeof(huge) - 1] = '\0';
+	cr_assert_eq(strs_told(many, SPAN_STRS_MAX + 2), SPAN_STRS_MAX);
+	many[2] = many[3] = half;
+	cr_assert_eq(strs_told(many, 5), 3);
+	cr_assert_eq(strs_told(many + 2, 3), 2);
+	many[1] = huge;
+	cr_assert_eq(strs_told(many, 5), 1);
+}
+
 Test(span, denies_keys_and_families)
 {
 	static const char *const deny[] = { "user.id", "slurm.tres.*", NULL };

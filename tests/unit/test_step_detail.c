@@ -289,6 +289,34 @@ Test(step_detail, a_task_that_fails_is_told_of)
 	cr_assert_eq(task->n_events, 0);
 }
 
+static void step_with_secret(uint32_t step_id)
+{
+	static char *argv[] = { "/bin/app", "--password", "secret", NULL };
+
+	begin(1, step_id, 1);
+	fake.argv = argv;
+	run(1, 3 << 8);
+}
+
+Test(step_detail, a_command_line_is_told_when_asked_for)
+{
+	const Otlp__ArrayValue *args;
+
+	prologs(CONTEXT);
+	step_with_secret(0);
+	read_all();
+	cr_assert_null(attr(find("slurm.task", 0), ATTR_PROCESS_COMMAND_ARGS));
+
+	config.command_args = true;
+	step_with_secret(1);
+	read_all();
+	args = attr(find("slurm.task", 1), ATTR_PROCESS_COMMAND_ARGS)
+		       ->array_value;
+	cr_assert_eq(args->n_values, 3);
+	cr_assert_str_eq(args->values[0]->string_value, "/bin/app");
+	cr_assert_str_eq(args->values[2]->string_value, "secret");
+}
+
 Test(step_detail, a_task_that_is_killed_has_no_exit_code)
 {
 	const Otlp__Span *task;
