@@ -39,8 +39,7 @@ static void say(enum settings_report report, const char *message)
 		slurm_debug("otel: tracing is off: %s", message);
 }
 
-bool settings_load(struct plugin *plugin, int argc, char **argv,
-		   enum settings_report report)
+int settings_read(int argc, char **argv, struct config **ret, struct err *err)
 {
 	struct config_source source = {
 		.file_optional = !settings_argument(argc, argv),
@@ -53,19 +52,24 @@ bool settings_load(struct plugin *plugin, int argc, char **argv,
 		.use_environment = spank_context() == S_CTX_SLURMD ||
 				   spank_context() == S_CTX_REMOTE,
 	};
-	struct config *config;
 	char path[PATH_MAX];
+
+	if (settings_path(argc, argv, path, sizeof(path)) < 0)
+		return err_set(err, "the path of otel.conf is too long");
+	source.file = path;
+	return config_load(&source, ret, err);
+}
+
+bool settings_load(struct plugin *plugin, int argc, char **argv,
+		   enum settings_report report)
+{
+	struct config *config;
 	struct err err;
 
 	if (plugin->configured)
 		return plugin->config != NULL;
 	plugin->configured = true;
-	if (settings_path(argc, argv, path, sizeof(path)) < 0) {
-		say(report, "the path of otel.conf is too long");
-		return false;
-	}
-	source.file = path;
-	if (config_load(&source, &config, &err) < 0) {
+	if (settings_read(argc, argv, &config, &err) < 0) {
 		say(report, err.msg);
 		return false;
 	}

@@ -25,6 +25,10 @@ enum settings_report {
 bool settings_load(struct plugin *plugin, int argc, char **argv,
 		   enum settings_report report);
 
+/* What settings_load goes by, for who wants to see it while tracing is off, too.
+ * Returns 0 and *ret, to be destroyed, or -1 with err. */
+int settings_read(int argc, char **argv, struct config **ret, struct err *err);
+
 /* The path that settings_load reads; ret holds size bytes. */
 int settings_path(int argc, char **argv, char *ret, size_t size);
 

@@ -45,16 +45,29 @@ static void sweep_job_files(const struct config *config, const char *name)
 			    err.msg);
 }
 
-/* Without them the agent would send to where nobody wants it. */
-static int start_agent(const struct config *config, const char *name,
-		       const char *path, int argc, char **argv, struct err *err)
+static int tell_agent(const struct config *config, const char *name, int argc,
+		      char **argv, struct err *err)
 {
 	_cleanup_close_ int spool = daemon_spool_open(config, name, err);
 
-	if (spool < 0 ||
-	    arguments_store(spool, argv, argc > 0 ? (size_t)argc : 0, err) < 0)
+	if (spool < 0)
 		return -1;
-	return agent_start(path, err);
+	return arguments_store(spool, argv, argc > 0 ? (size_t)argc : 0, err);
+}
+
+/* With Enabled=no among the arguments an agent of before has to hear of it, as
+ * it hears of the one in otel.conf; a spool that never was needs nothing. */
+static void tell_agent_off(int argc, char **argv)
+{
+	struct config *config;
+	char name[NAME_MAX];
+
+	if (settings_read(argc, argv, &config, NULL) < 0)
+		return;
+	slurmd_spool_name(config, name, sizeof(name));
+	if (!config->enabled)
+		tell_agent(config, name, argc, argv, NULL);
+	config_destroy(config);
 }
 
 static void start(const struct plugin *plugin, int argc, char **argv)
@@ -75,7 +88,9 @@ static void start(const struct plugin *plugin, int argc, char **argv)
 	}
 	held_jobs_sweep(plugin->config, spool);
 	sweep_job_files(plugin->config, name);
-	if (start_agent(plugin->config, name, spool, argc, argv, &err) < 0) {
+	/* without them the agent would send to where nobody wants it */
+	if (tell_agent(plugin->config, name, argc, argv, &err) < 0 ||
+	    agent_start(spool, &err) < 0) {
 		slurm_error("otel: spans wait in %s for an agent: %s", spool,
 			    err.msg);
 		return;
@@ -87,6 +102,7 @@ void slurmd_init(struct plugin *plugin, int argc, char **argv)
 {
 	if (!settings_load(plugin, argc, argv, REPORT_ERROR)) {
 		setenv(OFF_VAR, "1", 1);
+		tell_agent_off(argc, argv);
 		return;
 	}
 	unsetenv(OFF_VAR);

@@ -84,6 +84,15 @@ run_job() { # sets job
   wait_ok "$1" "root($job) and steps($job) == [\"0\", \"batch\"] and (job($job) | traces | length == 1)"
 }
 
+restart_with() { # ARGUMENTS...
+  plugstack "$@"
+  scontrol reconfigure
+  cluster_until 20 scontrol ping >/dev/null
+  cluster_stop_node n1
+  cluster_start_nodes
+  cluster_wait_up
+}
+
 start_with_plugins --nodes 1 --slurm-conf 'SlurmctldParameters=enable_configless'
 cache=$CLUSTER_DIR/slurmd/n1/conf-cache
 ok "slurmd got plugstack.conf from slurmctld" cmp "$CLUSTER_DIR/plugstack.conf" "$cache/plugstack.conf"
@@ -118,12 +127,7 @@ wait_ok "a job of a login node has its trace" "root($job) and steps($job) == [\"
 spans_is "which its sbatch began" "root($job).attrs.from" login
 
 # --- new arguments
-plugstack second Detail=node
-scontrol reconfigure
-cluster_until 20 scontrol ping >/dev/null
-cluster_stop_node n1
-cluster_start_nodes
-cluster_wait_up
+restart_with second Detail=node
 run_job "slurmd was started again with other arguments: a job's spans arrive"
 spans_ok "the plugin has them" "job($job) | named(\"slurm.node\") | length > 0"
 is "the agent too" "$(tokens "$job")" second
@@ -139,5 +143,19 @@ job=$(as_on_the_node sbatch --parsable -o /dev/null --wrap 'srun -n1 true')
 cluster_wait_job "$job"
 ok "an agent that slurmd did not start has them" as_on_the_node slurm-otel-agent --once --spool "$CLUSTER_SPOOL/slurmd.n1"
 is "its header too" "$(tokens "$job")" second
+
+# --- an agent that runs, and Enabled=no
+agent_runs() {
+  [[ -n $(agent_pid) ]]
+}
+restart_with third
+ok "an agent runs" cluster_until 10 agent_runs
+restart_with third Enabled=no
+ok "it ends when an argument says Enabled=no" cluster_until 10 agent_ended
+like "and says so" "$(cat "$CLUSTER_SPOOL"/slurmd.n1/agent.log* "$CLUSTER_DIR"/log/* 2>/dev/null)" \
+  "Enabled=no: the agent ends"
+restart_with fourth
+run_job "and tracing is on again without it"
+is "with the new arguments" "$(tokens "$job")" fourth
 
 done_testing
