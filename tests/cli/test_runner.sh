@@ -42,12 +42,15 @@ is 'what is missing is a reason' "$(runner_failures "$LOGS")" \
   '  a/test
     not ok - 2 tests planned, 1 done'
 long=$(printf '%300s' '' | tr ' ' x)
-ran "ok 1 - good\nnot ok 2 - $long\n# why\nnot ok 3\nnot ok 4\nnot ok 5\nnot ok 6\nnot ok 7\nnot ok 8\n1..8\n" 1 >/dev/null
-is 'five lines of many, and short ones' "$(runner_say_failures < <(runner_failures "$LOGS" '24.11  '))" "
+says=$(printf '\\n#   %s' {1..20})
+ran "ok 1 - good\n# before\nnot ok 2 - $long\n# why\nok 3\n# behind\nnot ok 3$says\nnot ok 4\nnot ok 5\nnot ok 6\nnot ok 7\nnot ok 8\n1..8\n" 1 >/dev/null
+is 'five of many, each with the first of what it says, and short lines' "$(runner_say_failures < <(runner_failures "$LOGS" '24.11  '))" "
 Failed
   24.11  a/test
     not ok 2 - ${long:0:189}
+    # why
     not ok 3
+$(printf '    #   %s\n' {1..14})
     not ok 4
     not ok 5
     not ok 6
