@@ -61,12 +61,16 @@ static void tell_agent_off(int argc, char **argv)
 {
 	struct config *config;
 	char name[NAME_MAX];
+	struct err err;
 
 	if (settings_read(argc, argv, &config, NULL) < 0)
 		return;
 	slurmd_spool_name(config, name, sizeof(name));
-	if (!config->enabled)
-		tell_agent(config, name, argc, argv, NULL);
+	if (!config->enabled &&
+	    tell_agent(config, name, argc, argv, &err) < 0 && errno != ENOENT)
+		slurm_error(
+			"otel: an agent that runs does not hear of Enabled=no: %s",
+			err.msg);
 	config_destroy(config);
 }
 

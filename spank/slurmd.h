@@ -6,7 +6,8 @@
 #include "spank/plugin.h"
 #include "spank/settings.h"
 
-/* slurm_spank_init in slurmd. */
+/* slurm_spank_init in slurmd.  With tracing off an agent of before is told, and
+ * nothing else is done. */
 void slurmd_init(struct plugin *plugin, int argc, char **argv);
 
 /* In slurmstepd: a wrong configuration is reported once, by slurmd; by the

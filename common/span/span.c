@@ -223,37 +223,38 @@ static char **list_room(struct span *span, size_t n)
 	return (char **)(ret + (align - (uintptr_t)ret % align) % align);
 }
 
-static size_t count_strs(char *const *values, size_t n)
+/* Copies as many values as there is room for; returns how many. */
+static size_t copy_strs(struct span *span, char *const *values, size_t n,
+			char **ret)
 {
-	size_t ret = 0, size = 0;
+	size_t max_chars = span->limits.attr_value_length, size = 0;
 
-	while (ret < n && ret < SPAN_STRS_MAX && values[ret]) {
-		size += strnlen(values[ret], SPAN_STRS_SIZE) + 1;
+	if (!max_chars || max_chars >= SPAN_STRS_SIZE)
+		max_chars = SPAN_STRS_SIZE - 1;
+	for (size_t i = 0; i < n; i++) {
+		ret[i] = values[i] ? copy_text(span, values[i], max_chars)
+				   : NULL;
+		if (!ret[i])
+			return i;
+		size += strlen(ret[i]) + 1;
 		if (size > SPAN_STRS_SIZE)
-			break;
-		ret++;
+			return i;
 	}
-	return ret;
+	return n;
 }
 
 void span_set_strs(struct span *span, const char *key, char *const *values,
 		   size_t n)
 {
-	const size_t told = count_strs(values, n);
+	const size_t most = n < SPAN_STRS_MAX ? n : SPAN_STRS_MAX;
 	struct attr *attr = attr_slot(span, key);
-	char **list = attr ? list_room(span, told) : NULL;
+	char **list = attr ? list_room(span, most) : NULL;
 
 	if (!list)
 		return;
-	for (size_t i = 0; i < told; i++) {
-		list[i] = copy_text(span, values[i],
-				    span->limits.attr_value_length);
-		if (!list[i])
-			return;
-	}
 	attr->type = ATTR_STRS;
+	attr->value.strs.n = copy_strs(span, values, most, list);
 	attr->value.strs.list = list;
-	attr->value.strs.n = told;
 }
 
 void span_set_int(struct span *span, const char *key, int64_t value)

@@ -33,7 +33,7 @@ enum span_status {
 #define SPAN_EVENTS_MAX 128
 #define SPAN_LINKS_MAX 128
 #define SPAN_STRS_MAX 128
-#define SPAN_STRS_SIZE 4096 /* bytes of all of them */
+#define SPAN_STRS_SIZE 4096 /* bytes of all, with their NULs */
 
 /* What a site lets leave: OpenTelemetry SDK specification, "Span Limits". */
 struct span_limits {
@@ -91,7 +91,7 @@ void span_set_str(struct span *span, const char *key, const char *value);
 /* An array of strings, of which the first SPAN_STRS_MAX are told, as long as
  * they are no more than SPAN_STRS_SIZE bytes; the limit of a value's length
  * holds for each (OpenTelemetry specification, "Attribute Limits").  values may
- * end early, with a NULL. */
+ * end early, with a NULL: Slurm's own, of a step in a container, do. */
 void span_set_strs(struct span *span, const char *key, char *const *values,
 		   size_t n);
 void span_set_int(struct span *span, const char *key, int64_t value);

@@ -43,7 +43,7 @@ is 'what is missing is a reason' "$(runner_failures "$LOGS")" \
     not ok - 2 tests planned, 1 done'
 long=$(printf '%300s' '' | tr ' ' x)
 says=$(printf '\\n#   %s' {1..20})
-ran "ok 1 - good\n# before\nnot ok 2 - $long\n# why\nok 3\n# behind\nnot ok 3$says\nnot ok 4\nnot ok 5\nnot ok 6\nnot ok 7\nnot ok 8\n1..8\n" 1 >/dev/null
+ran "ok 1 - good\n# before\nnot ok 2 - $long\n# why\nok 3\n# behind\nnot ok 3$says\n  - file.c:7: |+\nok\nnot ok 4\n  - file.c:7\nnot ok 5\nnot ok 6\nnot ok 7\nnot ok 8\n# unseen\n1..8\n" 1 >/dev/null
 is 'five of many, each with the first of what it says, and short lines' "$(runner_say_failures < <(runner_failures "$LOGS" '24.11  '))" "
 Failed
   24.11  a/test
@@ -52,6 +52,7 @@ Failed
     not ok 3
 $(printf '    #   %s\n' {1..14})
     not ok 4
+      - file.c:7
     not ok 5
     not ok 6
     and 2 more"

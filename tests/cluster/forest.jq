@@ -22,7 +22,7 @@ def astray($known): by_id as $index
 # part any more.
 def lost_parents($known):
   (named("slurm.job") | map(select(.attrs["slurm.state"] == "CANCELLED") | attempt_of)) as $cancelled
-  | astray($known) | map(select((.name == "slurm.node" and (attempt_of | IN($cancelled[]))) | not));
+  | astray($known) | map(select(((.name | IN("slurm.node", "slurm.task")) and (attempt_of | IN($cancelled[]))) | not));
 
 # Spans that were delivered more than once, and not as the same span.
 def duplicates: map(select(.versions > 1));

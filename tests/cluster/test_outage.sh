@@ -52,12 +52,14 @@ kill_agents() { # DESCRIPTION
 # of the step that it knows nothing of.  From 23.11 slurmctld starts anew, and such
 # an srun waits for minutes.
 reconfigure() {
+  local status=0
   touch "$CLUSTER_DIR/hold"
   exec 8>"$CLUSTER_DIR/steps.lock"
   flock 8
-  scontrol reconfigure && cluster_until 30 answers || return
+  scontrol reconfigure && cluster_until 30 answers || status=$?
   exec 8>&-
   rm "$CLUSTER_DIR/hold"
+  return "$status"
 }
 
 answers() {
@@ -111,8 +113,9 @@ ran_all_ok "every step that ran is there"
 for job in "${jobs[@]}"; do
   diag "$(sort "$CLUSTER_DIR/job.$job.out" | uniq -c)"
 done
-ok "which are all of them, or nearly" test "$(wc -l <"$CLUSTER_DIR/ran")" -ge $((JOBS * STEPS * 98 / 100))
-# root, queue, setup, batch step
+ok "which are all of them, or nearly" test "$(ran_seen | wc -l)" -ge $((JOBS * STEPS * 98 / 100))
+spans_ok "one a step, and of the batch scripts" "named(\"slurm.step\") | length <= $((JOBS * (STEPS + 1)))"
+# root, queue, setup
 spans_is "and there is nothing else" "length - (named(\"slurm.step\") | length)" $((JOBS * 3))
 for job in "${jobs[@]}"; do
   spans_is "job $job is one trace without a gap" "job($job) | [orphans == [], (traces | length)]" '[true,1]'

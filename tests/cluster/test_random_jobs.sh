@@ -184,11 +184,11 @@ started=$SECONDS
 run_plan
 ok "every job ends" cluster_until 300 all_done
 ok "and its spans leave the spools" cluster_wait_drained 60
-echo "# $((SECONDS - started)) s, $(wc -l <"$CLUSTER_DIR/ran") tasks"
+echo "# $((SECONDS - started)) s, $(wc -l <"$CLUSTER_DIR/ran") tasks, $(ran_headless | wc -l) steps without their first node"
 
 known_jobs >"$CLUSTER_DIR/jobs"
 awk '{ for (i = 0; i <= $2; i++) print $1 "." i }' "$CLUSTER_DIR/jobs" | sort >"$CLUSTER_DIR/attempts"
-mapfile -t -O "${#known[@]}" known < <(ran_headless)
+mapfile -t -O "${#known[@]}" known < <(ran_headless | cut -d ' ' -f 3)
 ids=$(printf '"%s",' "${known[@]}")
 ids="[${ids%,}]"
 [[ ${#known[@]} -gt 0 ]] || ids="[]"

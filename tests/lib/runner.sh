@@ -207,11 +207,11 @@ runner_say_failures() {
   sed '1s/^/\nFailed\n/'
 }
 
-# Its first `not ok` lines, each with the first lines of what it says of it; the end of
-# a log that has none.
+# Its first `not ok` lines, each with the first lines of what follows it, which say why;
+# the end of a log that has none.
 runner_why() { # LOG
   awk -v most="$RUNNER_WHY" -v says="$RUNNER_SAYS" '/^not ok/ { told = ++n > most ? says : 0; if (n <= most) print; next }
-    !/^#/ { told = says; next }
+    /^(ok|1\.\.)/ { told = says; next }
     n && told++ < says { print }
     END { if (n > most) print "and " n - most " more"; exit !n }' "$1" || tail -n "$RUNNER_WHY" "$1"
 }

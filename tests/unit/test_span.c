@@ -242,7 +242,8 @@ Test(span, tells_arrays_of_strings)
 
 static size_t strs_told(char *const *values, size_t n)
 {
-	struct span *span = new_span(NULL);
+	const struct span_limits limits = { .attr_count = 1 };
+	struct span *span = new_span(&limits);
 	Otlp__Span *msg;
 	size_t ret;
 
@@ -270,6 +271,7 @@ Test(span, bounds_arrays)
 	cr_assert_eq(strs_told(many + 2, 3), 2);
 	many[1] = huge;
 	cr_assert_eq(strs_told(many, 5), 1);
+	cr_assert_eq(strs_told(many + 1, 1), 1, "cut, and not left out");
 }
 
 Test(span, denies_keys_and_families)

@@ -16,23 +16,33 @@ ran_script() {
   cluster_script ran <<'END_OF_SCRIPT'
 node=$SLURM_NODEID
 [[ -z ${SLURM_HET_SIZE:-} ]] || node=0 # each component has a first node of its own
-echo "$SLURM_JOB_ID $TRACEPARENT $node" >>"${0%/*}/ran"
+echo "$SLURM_JOB_ID ${TRACEPARENT:-none} ${node:-0}" >>"${0%/*}/ran"
 exit "${1:-0}"
 END_OF_SCRIPT
 }
 
 # What the tasks saw: "JOB TRACE ID" a line, sorted.  To a heterogeneous step each of
-# its components is the first one.  Without steps that ran on other nodes than their
-# first alone: a job was cancelled just when they were launched, the first node did
-# not start its part any more, and it is the one that writes the span.
+# its components is the first one.  Without those of ran_headless.
 ran_seen() {
-  awk '$3 == 0 { split($2, part, "-"); print $1, part[2], part[3] }' "$CLUSTER_DIR/ran" | sort -u
+  ran_lines 1 | sort -u
 }
 
-# The span ids of those others.
+# Steps of jobs that were cancelled just when they were launched, so that they ran on
+# other nodes than their first alone: the first node did not start its part any more,
+# and it is the one that writes the span.
 ran_headless() {
-  awk '{ split($2, part, "-") } $3 == 0 { headed[part[3]] } { seen[part[3]] }
-    END { for (id in seen) if (!(id in headed)) print id }' "$CLUSTER_DIR/ran"
+  ran_lines 0 | sort -u
+}
+
+# ran_lines HEADED: 1 for all but the headless, 0 for those.
+ran_lines() {
+  scontrol -o show job | sed -nE 's/^JobId=([0-9]+) (.* )?JobState=CANCELLED.*/\1/p' >"$CLUSTER_DIR/cancelled"
+  awk -v headed="$1" 'FILENAME == ARGV[1] { cancelled[$1]; next }
+    { split($2, part, "-"); step = $1 " " part[2] " " part[3]; seen[step] = $1 }
+    $3 == 0 { head[step] }
+    END { for (step in seen)
+      if ((step in head || !(seen[step] in cancelled)) == headed) print step }' \
+    "$CLUSTER_DIR/cancelled" "$CLUSTER_DIR/ran"
 }
 
 # ran_arrived JQ-CONDITION: the same of the steps' spans that arrived and for which
@@ -58,7 +68,7 @@ ran_nothing_missing() {
   [[ -z $(ran_missing) ]]
 }
 
-# ran_all_ok DESCRIPTION: a test; what it says fits on the last page of a log.
+# ran_all_ok DESCRIPTION: a test; what it says first fits on the last page of a log.
 ran_all_ok() {
   local missing
   missing=$(ran_missing)
@@ -66,7 +76,7 @@ ran_all_ok() {
     pass "$1"
   else
     fail "$1" "$(wc -l <<<"$missing") without a span; JOB TRACE SPAN:" "$(head -n 3 <<<"$missing")" \
-      "$(ran_troubles | head -n 8)" "$(head -n 3 <<<"$missing" | ran_explain)"
+      "$(ran_troubles | head -n 4)" "$(head -n 3 <<<"$missing" | ran_explain)"
   fi
 }
 
