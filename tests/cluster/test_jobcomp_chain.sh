@@ -25,6 +25,7 @@ configure() {
 reconfigure() { # OTEL-CONF-LINES [JOBCOMPLOC]
   configure "$@"
   scontrol reconfigure
+  cluster_until 150 cluster_nodes_ready
 }
 
 restart() { # OTEL-CONF-LINES [JOBCOMPLOC]

@@ -6,7 +6,7 @@
 # units run them), so $! is theirs and a Ctrl-C on the terminal is not.
 # shellcheck disable=SC2153 # CLUSTER_DIR is set in cluster.sh
 
-: "${CLUSTER_PATIENCE:=60}" # see cluster_until
+: "${CLUSTER_PATIENCE:=150}" # see cluster_until
 
 cluster_spawn() { # NAME COMMAND...
   local name=$1
@@ -87,9 +87,10 @@ cluster_nodes_ready() {
 }
 
 # cluster_until SECONDS COMMAND...: runs it every 50 ms until it succeeds, or
-# fails for good with status 2.  A minute at least: what a cluster does in a
-# second takes long where others run beside it, and patience costs no time where
-# all is well.
+# fails for good with status 2.  CLUSTER_PATIENCE at least: what a cluster does in a
+# second takes long where others run beside it.  srun asks for a step again after a
+# minute and more, slurmctld for a node, too, and a slurmd that registered in vain
+# does so again after 100 s.  Patience costs no time where all is well.
 cluster_until() {
   local seconds=$(($1 > CLUSTER_PATIENCE ? $1 : CLUSTER_PATIENCE)) status
   local deadline=$((${EPOCHREALTIME/./} + seconds * 1000000))
@@ -149,10 +150,14 @@ cluster_kill() {
   cluster_until 5 cluster_is_not "$1" "$2"
 }
 
+# A slurmctld has a minute: it saves its state when the requests at hand are answered,
+# for which it waits half of one.
 cluster_stop_daemon() { # NAME [SIGNAL]
+  local seconds=20
   cluster_alive "$1" || true
   [[ -n ${CLUSTER_PID[$1]:-} ]] || return 0
-  cluster_kill "${CLUSTER_PID[$1]}" "${1%%.*}" "${2:-TERM}"
+  [[ $1 != slurmctld* ]] || seconds=60
+  cluster_kill "${CLUSTER_PID[$1]}" "${1%%.*}" "${2:-TERM}" "$seconds"
   unset "CLUSTER_PID[$1]"
 }
 
