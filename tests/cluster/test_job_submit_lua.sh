@@ -53,7 +53,8 @@ try() { # ORDER COMMENT-PATTERN MOVED-PATTERN
 # The script must be there before slurmctld is.
 order() { # PLUGINS
   sed -i "s/^JobSubmitPlugins=.*/JobSubmitPlugins=$1/" "$SLURM_CONF"
-  ok "$1: slurmctld starts" cluster_restart
+  # not by ok, whose subshell would keep the daemons' process ids
+  if cluster_restart; then pass "$1: slurmctld starts"; else fail "$1: slurmctld starts"; fi
 }
 
 order lua,otel

@@ -49,10 +49,13 @@ cluster_make_dir() {
 CLUSTER_PATH=$PATH:/usr/sbin:/sbin
 
 cluster_remove_dir() {
+  local CLUSTER_PATIENCE=0
   if [[ -n $CLUSTER_KEEP ]]; then
     echo "cluster: kept $CLUSTER_DIR" >&2
   else
-    rm -rf "$CLUSTER_DIR"
+    # Again where one who was just killed still writes into it; what stays is told, but
+    # no reason for a test to fail.
+    cluster_until 5 rm -rf "$CLUSTER_DIR" 2>/dev/null || rm -rf "$CLUSTER_DIR" || true
   fi
 }
 

@@ -227,13 +227,22 @@ cluster_owns() { # PID
     [[ -n $(find "/proc/$1/fd" -lname "$CLUSTER_DIR/log/*" -print -quit 2>/dev/null) ]]
 }
 
-# What still runs of jobs: steps outlive slurmd on purpose.
+# What still runs of jobs: steps outlive slurmd on purpose.  What was being started
+# is seen in the next round only.
 cluster_stop_steps() {
-  local pid
+  local CLUSTER_PATIENCE=0
+  cluster_until 10 cluster_no_steps || true
+}
+
+# Kills what it finds; succeeds when that is nothing.
+cluster_no_steps() {
+  local pid left=
   for pid in /proc/[0-9]*; do
     pid=${pid#/proc/}
     cluster_is "$pid" slurmstepd || grep -qsz ^SLURM_JOB_ID= "/proc/$pid/environ" || continue
     cluster_owns "$pid" || continue
     kill -s KILL "$pid" 2>/dev/null || true
+    left=yes
   done
+  [[ -z $left ]]
 }
