@@ -84,8 +84,10 @@ def orphans($known): (map(.id) + $known) as $ids
   | map(select(.parent != null and (.parent | IN($ids[]) | not)));
 def orphans: orphans([]);
 
-# Spans that begin or end outside $root, by more than Slurm's whole seconds explain.
-def outside($root): map(select(.start < $root.start - 1e9 or .end > $root.end + 1e9 or .end < .start));
+# Spans that begin before $root, by more than Slurm's whole seconds explain, or end
+# 15 s after it: a step ends when slurmstepd has taken leave of it, and neither srun
+# and salloc nor slurmctld, of a job that is cancelled, wait for that.
+def outside($root): map(select(.start < $root.start - 1e9 or .end > $root.end + 15e9 or .end < .start));
 
 # --- for people ----------------------------------------------------------
 

@@ -113,7 +113,7 @@ else
   cluster_wait_job "$node_job"
   is "the example with Node.js says nothing" "$(cluster_job_output "$node_job")" ""
   of_node="map(select(.resource[\"slurm.job.id\"] == \"$node_job\"))"
-  wait_ok "its spans and ours arrive" "root($node_job) and step($node_job; 0) and ($of_node | length == 4)" 30
+  wait_ok "its spans and ours arrive" "root($node_job) and step($node_job; 0) and step($node_job; \"batch\") and ($of_node | length == 4)" 30
   spans_ok "its first span is below the step" \
     "step($node_job; 0) as \$step | $of_node | named(\"train\") | .[0] | is_child(\$step)"
   spans_is "the others are below that one" \

@@ -37,7 +37,7 @@ parent=00f067aa0ba902b7
 array=$(TRACEPARENT=00-$trace-$parent-01 cluster_submit --array=1-3 --wrap 'srun -n1 true')
 cluster_wait_job "$array"
 for task in 1 2 3; do
-  wait_ok "continued task $task arrives" "root(\"${array}_$task\") and step(\"${array}_$task\"; 0)"
+  wait_ok "continued task $task arrives" "root(\"${array}_$task\") and step(\"${array}_$task\"; 0) and step(\"${array}_$task\"; \"batch\")"
 done
 spans_is "one trace for the array" "trace(\"$trace\") | named(\"slurm.job\") | map(.parent)" "[\"$parent\",\"$parent\",\"$parent\"]"
 spans_is "and all of it there" "trace(\"$trace\") | orphans([\"$parent\"]) | table" "[]"

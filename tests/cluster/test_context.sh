@@ -36,6 +36,7 @@ is "srun continues the trace" "${traceparent:3:32}" "$trace"
 isnt "under a span of its own" "${traceparent:36:16}" "$parent"
 salloc_job=$(salloc -n1 sh -c 'srun -n1 true; echo $SLURM_JOB_ID' 2>/dev/null)
 cluster_wait_job "$batch"
+wait_ok "the batch step of the continued job arrives" "step($batch; \"batch\")"
 for job in "$batch" "$alone" "$salloc_job"; do
   wait_ok "the continued job $job arrives" "root($job) and step($job; 0)"
   spans_is "its root is a child of the submitter" "root($job) | \"\(.trace) \(.parent)\"" "$trace $parent"

@@ -94,7 +94,7 @@ many=$(cluster_submit -N1 --wrap "srun -n8 --overcommit bash -c 'exit \$((SLURM_
 for job in "$tasks" "$array" "$many"; do
   ok "a job ends" cluster_wait_job "$job"
 done
-wait_ok "their spans arrive" "root($tasks) and root($array) and root($many) and (job_nodes($tasks), job_nodes($array) | length == 2) and (job_nodes($many) | length == 1)"
+wait_ok "their spans arrive" "root($tasks) and root($array) and root($many) and ([job_nodes($tasks), job_nodes($array)] | all(length == 2)) and (job_nodes($many) | length == 1)"
 spans_is "four tasks on two nodes" "tasks($tasks; 0) | map([.attrs[\"slurm.task.rank\", \"slurm.node.name\"]])" '[[0,"n1"],[1,"n1"],[2,"n2"],[3,"n2"]]'
 spans_is "with its command line, since CommandArgs=yes" "tasks($many; 0)[0].attrs[\"process.command_args\"]" \
   '["bash","-c","exit $((SLURM_PROCID == 6))"]'
@@ -124,7 +124,7 @@ END_OF_SCRIPT
 )
 over=$(cluster_submit -N2 "$script")
 ok "a job of 12 steps ends" cluster_wait_job "$over"
-wait_ok "its spans arrive" "root($over) and (job_nodes($over) | length > 0) and step($over; \"batch\") and step($over; 11) and nodes($over; 9)[0]"
+wait_ok "its spans arrive" "root($over) and (job_nodes($over) | map(.attrs[\"slurm.node.dropped_spans\"] // 0) | add) == 6 and step($over; \"batch\") and step($over; 11) and nodes($over; 9)[0]"
 spans_is "five steps are told of, and the one that failed" "steps($over)" '["0","1","11","2","3","4","batch"]'
 spans_is "and the node of another that failed" "$(names "nodes($over; 9)")" '["n2"]'
 spans_is "with its task" "$(ranks "$over" 9)" '[1]'

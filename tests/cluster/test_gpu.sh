@@ -33,7 +33,7 @@ none=$(srun -n1 sh -c 'echo $SLURM_JOB_ID')
 cluster_wait_job "$files"
 cluster_wait_job "$amd"
 
-wait_ok "the spans arrive" "step($files; 3) and step($files; \"batch\") and step($amd; 0) and step($both; 0) and step($none; 0)"
+wait_ok "the spans arrive" "step($files; 3) and step($files; \"batch\") and step($amd; 0) and step($both; 0) and (nodes($both; 0) | length == 2) and step($none; 0)"
 gpus='.attrs | [.["slurm.gpu.count", "slurm.gpu.devices"]]'
 diag "$(cluster_job_output "$files")" "$(cluster_query "map(.name + \" \" + (.attrs[\"slurm.step.id\"] // \"\") + (.attrs|[.[\"slurm.gpu.count\", \"slurm.gpu.devices\"]]|tostring)) | .[]")"
 spans_is "a batch step has the job's" "step($files; \"batch\") | $gpus" '[3,"0,1,2"]'

@@ -43,8 +43,8 @@ END
 batch=$(cluster_submit "$script")
 cluster_wait_job "$batch"
 second=$((batch + 1))
-leader_is sbatch "$batch"
 wait_ok "sbatch: its steps arrive" "(steps($batch) | length) == 4 and (steps($second) | length) == 3"
+leader_is sbatch "$batch"
 spans_is "the leader's steps" "steps($batch)" '["0","2","3","batch"]'
 spans_is "the other component's" "steps($second)" '["1","2","3"]'
 spans_ok "all below the batch step" \

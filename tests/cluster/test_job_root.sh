@@ -96,7 +96,7 @@ spans_ok "the leader's root has no parent" "root($het).parent == null"
 spans_ok "the other component's root is its child" "root($het) as \$leader | root($((het + 1))) | is_child(\$leader)"
 spans_is "each says which it is" "[root($het, $((het + 1))).attrs[\"slurm.het.offset\"]]" "[0,1]"
 spans_ok "its queue is its own" "root($((het + 1))) as \$root | phase($((het + 1)); \"queued\") | is_child(\$root)"
-wait_ok "steps of both components arrive" "step($het; 0) and step($((het + 1)); 0)"
+wait_ok "steps of both components arrive" "step($het; 0) and step($het; \"batch\") and step($((het + 1)); 0)"
 spans_is "every parent is present" "orphans | table" "[]"
 
 # --- what befell them

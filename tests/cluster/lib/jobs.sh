@@ -22,7 +22,7 @@ cluster_script() {
 
 # Without what srun tells of a step that had to wait for its processors.
 cluster_job_output() { # JOB
-  sed -E '/^srun: (Job (step|[0-9]+ step) creation temporarily disabled|Step created for)/d' "$CLUSTER_DIR/job.$1.out"
+  sed -E '/^srun: (Job (step|[0-9]+ step) creation (temporarily|still) disabled|Step created for)/d' "$CLUSTER_DIR/job.$1.out"
 }
 
 # cluster_job_field JOB FIELD: one value of `scontrol show job`; of the first
