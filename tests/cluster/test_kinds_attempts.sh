@@ -30,7 +30,7 @@ kill_node() { # NODE
   # slurmstepd of 24.11 and later writes its title over its environment
   for pid in /proc/[0-9]*; do
     pid=${pid#/proc/}
-    ! cluster_is "$pid" slurmstepd || ! on_node "$pid" "$1" || kill -KILL "$pid"
+    ! cluster_is "$pid" slurmstepd || ! on_node "$pid" "$1" || kill -KILL "$pid" 2>/dev/null || true
   done
   while read -r pid; do
     ! grep -qsxzF "SLURMD_NODENAME=$1" "/proc/$pid/environ" || kill -KILL "$pid" 2>/dev/null || true
@@ -69,9 +69,10 @@ printf '#!/bin/sh\n[ "$SLURM_JOB_PARTITION" != broken ]\n' >prolog.new
 chmod 755 prolog.new
 mv prolog.new prolog
 
-# The first attempt of these jobs waits to be ended, the second is short.
+# The first attempt of these jobs waits to be ended, the second is short.  Each task
+# says that it runs: squeue lists steps that are still to be launched.
 # shellcheck disable=SC2016 # the job's
-once='[ "$SLURM_RESTART_COUNT" ] || srun -n1 sleep 300; srun -n1 true'
+once='[ "$SLURM_RESTART_COUNT" ] || srun -n1 sh -c "touch up.\$SLURM_JOB_ID; exec sleep 300"; srun -n1 true'
 running=$(TRACEPARENT=00-$TRACE-$PARENT-01 cluster_submit -wn2 --wrap "$once")
 ended=$(cluster_submit -wn2 --wrap 'srun -n1 true')
 held=$(cluster_submit -wn2 --wrap "$once")
@@ -84,7 +85,9 @@ early=()
 for _ in 1 2 3; do
   early+=("$(cluster_submit -wn2 --wrap "$once")")
 done
-lost=$(cluster_submit -w'n[3-4]' -N2 -n2 --no-requeue --wrap 'srun -n2 sleep 300')
+# shellcheck disable=SC2016
+lost=$(cluster_submit -w'n[3-4]' -N2 -n2 --no-requeue \
+  --wrap 'srun -n2 sh -c "touch up.\$SLURM_JOB_ID.\$SLURM_PROCID; exec sleep 300"')
 moved=$(cluster_submit -wn4 --requeue --wrap "$once")
 shrunk=$(cluster_submit -w'n[3-4]' -N2 -n2 --no-kill \
   --wrap 'srun -n2 true; touch shrink; while ! test -e go; do sleep 0.1; done; srun -N1 -n1 --overlap -wn3 true')
@@ -92,8 +95,9 @@ again=$(cluster_submit -pagain -n4 --wrap "$once")
 never=$(cluster_submit -pnever -n4 --wrap "$once")
 broken=$(cluster_submit -pbroken --wrap 'srun -n1 true')
 
+# ten jobs of one task, one of two
 all_run() {
-  [[ $(squeue -h -s -t RUNNING -o '%i %j' | grep -c '\.0 sleep') -ge 11 && -e shrink ]]
+  [[ $(compgen -G 'up.*' | wc -l) -eq 12 && -e shrink ]]
 }
 ok "all jobs run" cluster_until 30 all_run
 job_reaches "$ended" COMPLETED # a node is drained by now, for which cluster_wait_job gives up
@@ -109,9 +113,15 @@ for job in "${early[@]}"; do
 done
 # Sooner than slurmd forgets the first attempt: it leaves the prolog out then.
 # In the very second of the first attempt's end it would refuse the second.
+soon() { # JOB: it was told to, or began by itself before that
+  case $(cluster_job_field "$1" JobState) in
+  PENDING) scontrol update job="$1" StartTime=now+2seconds ;;
+  RUNNING | COMPLETED) [[ $(cluster_job_field "$1" Restarts) == 1 ]] ;;
+  *) false ;;
+  esac
+}
 for job in "${early[@]}"; do
-  job_reaches "$job" PENDING
-  scontrol update job="$job" StartTime=now+2seconds
+  ok "job $job begins soon" cluster_until 30 soon "$job"
 done
 kill_node n4
 scontrol update node=n4 state=down reason=test
@@ -175,8 +185,8 @@ attempt_is "the job it was for" "$high" 0 COMPLETED unset batch
 
 # --- a node that fails
 attempt_is "node failure" "$lost" 0 NODE_FAIL error batch 0
-spans_is "node failure: the share of that node is lost" \
-  "job($lost) | named(\"slurm.node\") | map(select(.attrs[\"slurm.node.name\"] == \"n4\").attrs[\"error.type\"])" '["lost"]'
+wait_ok "node failure: the share of that node is lost" \
+  "job($lost) | named(\"slurm.node\") | map(select(.attrs[\"slurm.node.name\"] == \"n4\").attrs[\"error.type\"]) == [\"lost\"]"
 attempt_is "node failure and requeue" "$moved" 0 NODE_FAIL error batch 0
 spans_is "node failure and requeue: its steps are lost" \
   "attempt($moved; 0) | named(\"slurm.step\") | map(.attrs[\"error.type\"])" '["lost","lost"]'
