@@ -31,7 +31,7 @@ send_span() {
   if [ "$6" -ne 0 ]; then
     outcome='{"code":2,"message":"exit status '$6'"}'
   fi
-  curl --silent --show-error --fail --max-time 5 --output /dev/null \
+  curl --silent --show-error --fail --connect-timeout 5 --max-time 30 --output /dev/null \
     --header 'Content-Type: application/json' --data @- \
     "${OTEL_EXPORTER_OTLP_ENDPOINT%/}/v1/traces" <<END
 {"resourceSpans":[{
