@@ -114,11 +114,15 @@ fi
 
 # Slurm makes each run of a crontab's line a requeue of the one job.
 if [[ -n $cron && -n ${CI:-} ]]; then
-  wait_ok "scrontab: the first run's spans arrive" "root($cron) and steps($cron) == [\"0\",\"batch\"]" 70
+  wait_ok "scrontab: the first run's spans arrive" \
+    "attempt($cron; 0) | (named(\"slurm.job\") | length == 1) and attempt_steps == [\"0\",\"batch\"]" 70
   spans_is "scrontab: in the trace that was shown" "job($cron) | traces" "[\"$(shown_trace "$cron")\"]"
   spans_ok "scrontab: its steps hang together" \
     "root($cron) as \$root | step($cron; \"batch\") as \$batch | (\$batch | is_child(\$root)), (step($cron; 0) | is_child(\$batch))"
-  ok "scrontab: the next run is the next attempt" test "$(cluster_job_field "$cron" Restarts)" -ge 1
+  restarted() {
+    (($(cluster_job_field "$cron" Restarts) >= 1))
+  }
+  ok "scrontab: the next run is the next attempt" cluster_until 20 restarted
 elif [[ -n $cron ]]; then
   skip "scrontab: a run" "takes up to a minute, only with CI=true"
 fi

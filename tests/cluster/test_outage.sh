@@ -69,7 +69,10 @@ answers() {
 start_with_plugins --nodes 2 --cpus 8
 receiver_start 200
 otelcol_start "$CLUSTER_DIR/otelcol" "http://127.0.0.1:$RECEIVER_PORT"
-cluster_write_otel_conf "Endpoint=$(otelcol_url http)"
+# A batch that was accepted, and whose agent is killed before it notes that, comes
+# again: three of these are below what is allowed in the end, wherever a kill hits.
+cluster_write_otel_conf "Endpoint=$(otelcol_url http)
+MaxExportBatchSize=3"
 otelcol_kill
 cluster_restart
 cluster_stop_agents TERM
@@ -95,8 +98,9 @@ kill_agents "first kill"
 ok "first reconfigure" reconfigure
 kill_agents "second kill"
 ok "second reconfigure" reconfigure
+ends=$((SECONDS + 400)) # for all of them, they run beside each other
 for job in "${jobs[@]}"; do
-  ok "job $job ends" cluster_wait_job "$job" 180
+  ok "job $job ends" cluster_wait_job "$job" $((ends - SECONDS))
 done
 spans_is "nothing arrived so far" length 0
 
@@ -104,7 +108,7 @@ otelcol_restart
 kill_agents "third kill, as the Collector comes back"
 all=true
 for job in "${jobs[@]}"; do
-  all+=" and root($job) and phase($job; \"queued\") and step($job; \"batch\")"
+  all+=" and root($job) and phase($job; \"queued\") and phase($job; \"setup\") and step($job; \"batch\")"
 done
 wait_ok "the jobs' spans are there" "$all" 90
 cluster_until 90 ran_nothing_missing || true
@@ -115,8 +119,9 @@ for job in "${jobs[@]}"; do
 done
 ok "which are all of them, or nearly" test "$(ran_seen | wc -l)" -ge $((JOBS * STEPS * 98 / 100))
 spans_ok "one a step, and of the batch scripts" "named(\"slurm.step\") | length <= $((JOBS * (STEPS + 1)))"
-# root, queue, setup
-spans_is "and there is nothing else" "length - (named(\"slurm.step\") | length)" $((JOBS * 3))
+# root, queue, setup; a step that Slurm gave up to start is an error of its node, too
+spans_is "and there is nothing else" \
+  'map(select(.name == "slurm.step" or (.status == "error" and (.name | IN("slurm.node", "slurm.task"))) | not)) | length' $((JOBS * 3))
 for job in "${jobs[@]}"; do
   spans_is "job $job is one trace without a gap" "job($job) | [orphans == [], (traces | length)]" '[true,1]'
 done

@@ -43,6 +43,12 @@ deliver() {
   return $status
 }
 
+# A port that is free now: nobody kept that of the receiver before.
+fresh_receiver() { # ANSWER...
+  RECEIVER_PORT=
+  receiver_start "$@"
+}
+
 # All spans, in an order that delivery does not change.
 spans_there() {
   cluster_query 'map(del(.copies)) | sort_by([.trace, .id])[]'
@@ -54,7 +60,7 @@ spans_ok "every span is in it" \
 spans_there >"$CLUSTER_DIR/expected"
 
 for compression in none gzip; do
-  receiver_start 200
+  fresh_receiver 200
   ok "$compression: the spools are delivered over HTTP" deliver "$compression" \
     "Endpoint=http://127.0.0.1:$RECEIVER_PORT" "Compression=$compression"
   receiver_stop
@@ -99,7 +105,7 @@ missing=$(otelcol_missing)
 if [[ -z $missing ]]; then
   certs=$CLUSTER_DIR/certs
   certs_make "$certs"
-  receiver_start 200
+  fresh_receiver 200
   otelcol_start "$CLUSTER_DIR/otelcol" "http://127.0.0.1:$RECEIVER_PORT" --certs "$certs"
   for scheme in http https http+json https+json grpc grpcs; do
     by_protocol "$scheme" "$scheme" ''
@@ -124,7 +130,7 @@ zipkin() { # EXPRESSION: of what arrived, with $ours
 }
 
 for compression in none gzip; do
-  receiver_start 202
+  fresh_receiver 202
   ok "Zipkin, $compression: the spools are delivered" deliver "zipkin-$compression" \
     "Endpoint=zipkin://127.0.0.1:$RECEIVER_PORT" "Compression=$compression"
   receiver_stop

@@ -30,16 +30,16 @@ wait_ok "root, queue, setup and steps" \
   "root($job) and phase($job; \"queued\") and phase($job; \"setup\") and steps($job) == [\"0\",\"1\",\"2\",\"batch\"]"
 spans_ok "its setup ends where its batch step begins" \
   "step($job; \"batch\") as \$batch | phase($job; \"setup\") | .end == \$batch.start and .end > .start and .parent == \$batch.parent"
-spans_is "in one sound tree" "job($job) | faults" "[]"
+spans_is "in one sound tree" "job($job) | faults([]; 15)" "[]"
 is "its comment shows the trace id" "$(cluster_job_field "$job" AdminComment)" "trace_id=$(cluster_query "root($job).trace")"
 
 array=$(cluster_submit --array=1-2 --wrap 'srun true')
 alone=$(srun -N2 -n2 bash -c 'echo $SLURM_JOB_ID' | sort -u)
 ok "an array ends" cluster_wait_job "$array"
 wait_ok "an array has a trace a task" \
-  "job(\"${array}_1\") as \$one | job(\"${array}_2\") as \$two | all(\$one, \$two; attempt_steps == [\"0\",\"batch\"] and (named(\"slurm.job\") | length == 1) and (traces | length == 1) and faults == []) and (\$one[0].trace != \$two[0].trace)"
+  "job(\"${array}_1\") as \$one | job(\"${array}_2\") as \$two | all(\$one, \$two; attempt_steps == [\"0\",\"batch\"] and (named(\"slurm.job\") | length == 1) and (traces | length == 1) and faults([]; 15) == []) and (\$one[0].trace != \$two[0].trace)"
 wait_ok "a job of srun alone has its spans" "root($alone) and phase($alone; \"setup\") and steps($alone) == [\"0\"]"
-spans_is "in one sound tree" "job($alone) | faults" "[]"
+spans_is "in one sound tree" "job($alone) | faults([]; 15)" "[]"
 
 # --- a requeue: the extern step does not know the attempt
 again=$(cluster_submit --requeue --wrap 'srun true; [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] || { scontrol requeue "$SLURM_JOB_ID"; sleep 300; }; exit 0')
@@ -50,7 +50,7 @@ ok "a job is requeued" cluster_until 60 start_again
 ok "and ends" cluster_until 60 cluster_job_is "$again" COMPLETED
 wait_ok "each attempt has its root, steps and setup" \
   "[attempt($again; 0), attempt($again; 1)] | all(attempt_steps == [\"0\",\"batch\"] and (named(\"slurm.job\") | length == 1) and (named(\"slurm.phase.setup\") | length == 1))"
-spans_is "in one sound tree" "job($again) | faults" "[]"
+spans_is "in one sound tree" "job($again) | faults([]; 15)" "[]"
 
 # --- SampleErrors: each node decides by what it saw
 nothing_held() {

@@ -37,7 +37,8 @@ FAILURES=(exit task signal cancel)
 WANTED=$CLUSTER_DIR/wanted
 submit() {
   local job
-  job=$(cluster_submit -N"$2" -n"$2" --time=1 --no-requeue --wrap "${SCRIPT[$1]}")
+  # no more than a minute for the one that is to run out of time
+  job=$(cluster_submit -N"$2" -n"$2" --time="$([[ $1 == limit ]] && echo 1 || echo 10)" --no-requeue --wrap "${SCRIPT[$1]}")
   printf '{"job":"%s","kind":"%s","steps":%s,"shares":%s}\n' "$job" "$1" "${STEPS[$1]}" \
     "${SHARES[$1]:-0}" >>"$WANTED"
 }
@@ -97,7 +98,12 @@ not_sampled() {
 
 flags=$(not_sampled --wrap "echo \$TRACEPARENT; exit 1")
 again=$(not_sampled --requeue --wrap 'srun true; [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] || { scontrol requeue "$SLURM_JOB_ID"; sleep 300; }; exit 0')
-killed=$(not_sampled -N2 -n2 --wrap 'srun true; timeout -s KILL 2 srun -N1 -n1 -w "$SLURMD_NODENAME" bash -c "kill -KILL \$PPID"; exit 0')
+# The job goes on when its node has found the step dead, without the srun that may
+# wait for that step for ever.
+killed=$(not_sampled -N2 -n2 --chdir="$CLUSTER_DIR" --wrap 'srun true
+  srun -N1 -n1 -w "$SLURMD_NODENAME" bash -c "touch \$SLURM_JOB_ID.shot; kill -KILL \$PPID" &
+  until test -e $SLURM_JOB_ID.shot && ! ls spool/slurmd.*/open/$SLURM_JOB_ID.1* >/dev/null 2>&1; do sleep 0.1; done
+  kill -KILL $!; exit 0')
 left=$(not_sampled --wrap 'srun --overlap bash -c "touch \$SLURM_JOB_ID.runs; exec sleep 300" & until test -e $SLURM_JOB_ID.runs; do sleep 0.1; done; exit 0' --chdir="$CLUSTER_DIR")
 alone=$(TRACEPARENT=00-$TRACE-$ABOVE-00 srun -N2 -n2 bash -c "echo \$SLURM_JOB_ID" | sort -u)
 cluster_wait_job "$flags"
@@ -113,7 +119,7 @@ spans_is "by slurmctld's own root" "root($left).attrs[\"slurm.state\"]" COMPLETE
 # Slurm would have it wait for two minutes; but a node refuses what starts in
 # the second in which it was told to end that job.
 start_again() {
-  cluster_job_is "$again" PENDING && scontrol update jobid="$again" starttime=now+3 2>/dev/null
+  [[ $(cluster_job_field "$again" Restarts) == 1 ]] && cluster_job_is "$again" PENDING && scontrol update jobid="$again" starttime=now+3 2>/dev/null
 }
 ok "a job is requeued" cluster_until 60 start_again
 ok "and ends" cluster_until 60 cluster_job_is "$again" COMPLETED

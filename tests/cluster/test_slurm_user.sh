@@ -16,6 +16,11 @@ agent_of() { # SPOOL-NAME
   cat "$CLUSTER_DIR/spool/$1/agent.pid"
 }
 
+# srun returns while its slurmstepd is still at the end of the span.
+run_on_n1() { # SRUN-OPTIONS...
+  srun -N1 -w n1 "$@" true && cluster_wait_idle
+}
+
 start_with_plugins --nodes 2 --slurm-user "$user"
 job=$(cluster_submit -N2 --wrap 'srun -N2 true; srun -n1 false; sleep 1')
 cluster_wait_job "$job"
@@ -37,22 +42,22 @@ echo untouched >"$target"
 kill -STOP "$(agent_of slurmd.n1)"
 rm -f "$CLUSTER_DIR/spool/slurmd.n1/current"
 ln -s "$target" "$CLUSTER_DIR/spool/slurmd.n1/current"
-ok "a job runs beside a symbolic link for a spool file" srun -N1 -w n1 true
+ok "a job runs beside a symbolic link for a spool file" run_on_n1
 is "and nothing is written through it" "$(<"$target")" untouched
 ok "one line says so" grep -q 'otel: job .* span dropped' "$CLUSTER_DIR/log/slurmd.n1.log"
 rm -f "$CLUSTER_DIR/spool/slurmd.n1/current"
 ln "$target" "$CLUSTER_DIR/spool/slurmd.n1/current"
-ok "a job runs beside a hard link" srun -N1 -w n1 true
+ok "a job runs beside a hard link" run_on_n1
 is "and nothing is written to it" "$(<"$target")" untouched
 is "nor is it given away" "$(stat -c %U "$target")" root
 rm -f "$CLUSTER_DIR/spool/slurmd.n1/current"
 : >"$CLUSTER_DIR/spool/slurmd.n1/current"
-srun -N1 -w n1 true
+run_on_n1
 is "what root left empty is made anew for its user" \
   "$(stat -c '%U %a' "$CLUSTER_DIR/spool/slurmd.n1/current")" "$user 600"
 rm -f "$CLUSTER_DIR/spool/slurmd.n1/current"
 kill -CONT "$(agent_of slurmd.n1)"
-srun -N1 -w n1 --job-name=after true
+run_on_n1 --job-name=after
 wait_ok "spans flow again" 'named("slurm.job") | map(.attrs["slurm.job.name"]) | index("after")'
 
 done_testing

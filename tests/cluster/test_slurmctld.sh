@@ -53,6 +53,7 @@ outer=$(cluster_submit --array=7 --wrap "sbatch --parsable -o /dev/null --wrap '
 cluster_wait_job "$outer"
 cluster_wait_job "$(<"$inner")"
 wait_ok "its spans have its own id" "root($(<"$inner")) and steps($(<"$inner")) == [\"0\",\"batch\"]"
+wait_ok "the outer one has its own too" "root(\"${outer}_7\") and step(\"${outer}_7\"; \"batch\")"
 spans_ok "its root is a child of the batch step that submitted it" \
   "step(\"${outer}_7\"; \"batch\") as \$batch | root($(<"$inner")) | is_child(\$batch)"
 spans_is "every parent is present" "orphans | table" "[]"

@@ -76,6 +76,8 @@ stream() {
   local n=0 job
   while [[ ! -e $CLUSTER_DIR/enough ]]; do
     cluster_until 30 few_jobs || continue
+    exec 7>"$CLUSTER_DIR/stream.lock"
+    flock 7
     # Slurm (22.05 and 24.11) keeps a job waiting for minutes whose next step
     # comes while slurmctld starts, with or without us.
     [[ ! -e $CLUSTER_DIR/no_steps ]] || n=2
@@ -85,6 +87,7 @@ stream() {
     2) submit 1 '["batch"]' --job-name=plain --wrap '$TASK sleep 0.3' ;;
     3) run_srun ;;
     esac
+    exec 7>&-
   done
 }
 
@@ -178,11 +181,14 @@ scopes() {
 }
 
 no_steps_to_come() {
-  ! squeue -h -r -O name:20 | grep -v '^\(first\|second\|plain\) ' >/dev/null
+  local names
+  names=$(squeue -h -r -O name:20) && ! grep -v '^\(\(first\|second\|plain\) .*\)\?$' <<<"$names" >/dev/null
 }
 
 slurmctld_starts_again() { # COMMAND...
   touch "$CLUSTER_DIR/no_steps"
+  # The stream may have looked for that already, and submit a job with steps yet.
+  flock -w 120 "$CLUSTER_DIR/stream.lock" true || fail "the stream submits a job in time"
   cluster_until 60 no_steps_to_come || fail "jobs without further steps run"
   exec 8>"$CLUSTER_DIR/away.lock"
   flock 8

@@ -78,6 +78,10 @@ most=$(cluster_submit "${many[@]}" --wrap true)
 like "sbatch --help names them" "$(sbatch --help)" "--trace=.*--trace-parent=.*--trace-attr="
 
 # --- what a site forbids, and what its mistakes do not
+# Of none of the jobs so far: whatever of theirs still runs reads otel.conf, too.
+for job in "$attributes" "$off" "$continued" "$fresh" "$array" "$most" "$het" "$salloc_job" "$srun_job"; do
+  cluster_wait_job "$job"
+done
 cluster_write_otel_conf $'Sampler=always_off\nUserOptions=on,detail'
 sampled=$(cluster_submit --trace=on --wrap 'srun -n1 true')
 unsampled=$(cluster_submit --wrap 'srun -n1 --trace=on true')
@@ -100,9 +104,6 @@ refused "which lets no wrong value pass" "--trace-attr: give it" srun -n1 --trac
 cluster_write_otel_conf ""
 
 # --- what came of the jobs
-for job in "$attributes" "$off" "$continued" "$fresh" "$array" "$most" "$het"; do
-  cluster_wait_job "$job"
-done
 mapfile -t lines < <(cluster_job_output "$attributes")
 is "no trace of the options in the batch script's environment" "${lines[0]}" 0
 is "nor in a step's" "${lines[2]}" 0

@@ -41,9 +41,10 @@ site_run() { # COMMAND...
   chroot_run "$SITE" "$@"
 }
 
-# until_true SECONDS COMMAND...
+# until_true SECONDS COMMAND...: two minutes at least, for machines that do other
+# work beside; patience costs no time where all is well.
 until_true() {
-  local end=$((SECONDS + $1))
+  local end=$((SECONDS + ($1 > 120 ? $1 : 120)))
   shift
   until "$@" >/dev/null 2>&1; do
     ((SECONDS < end)) || return 1

@@ -79,9 +79,10 @@ cluster_write_conf() {
 }
 
 # cluster_write_otel_conf LINES: the harness's otel.conf with LINES in it.  The
-# daemons read it when they start (or on scontrol reconfigure).
+# daemons read it when they start (or on scontrol reconfigure), steps whenever
+# they begin or end: it is the old one or the new one, never a part of it.
 cluster_write_otel_conf() {
-  cluster_merge "$1" >"$CLUSTER_DIR/otel.conf" <<END
+  cluster_merge "$1" >"$CLUSTER_DIR/otel.conf.new" <<END
 Endpoint=file:$CLUSTER_TRACES
 SpoolDir=$CLUSTER_DIR/spool
 BatchTimeout=200ms
@@ -89,6 +90,7 @@ RetryInitialDelay=100ms
 RetryMaxDelay=1s
 LogLevel=debug
 END
+  mv "$CLUSTER_DIR/otel.conf.new" "$CLUSTER_DIR/otel.conf"
 }
 
 # Prints stdin without the lines whose key stands in LINES too, then LINES.

@@ -51,17 +51,26 @@ cluster_start_slurmctld() {
 }
 
 cluster_start_node() {
-  local port
-  port=$(sed -n "s/^NodeName=$1 .* Port=\([0-9]*\) .*/\1/p" "$SLURM_CONF")
   cluster_spawn "slurmd.$1" slurmd -D -N "$1"
-  cluster_until 20 cluster_listens "slurmd.$1" "$port"
+  cluster_node_listens "$1"
 }
 
+# Beside each other.  Each is up only when it listens: slurmctld may still take
+# one that was killed for ready.
 cluster_start_nodes() {
   local node
   for node in "${CLUSTER_NODES[@]}"; do
     cluster_spawn "slurmd.$node" slurmd -D -N "$node"
   done
+  for node in "${CLUSTER_NODES[@]}"; do
+    cluster_node_listens "$node" || return
+  done
+}
+
+cluster_node_listens() { # NODE
+  local port
+  port=$(sed -n "s/^NodeName=$1 .* Port=\([0-9]*\) .*/\1/p" "$SLURM_CONF")
+  cluster_until 20 cluster_listens "slurmd.$1" "$port"
 }
 
 # Returns 2, which ends the wait, when the daemon died.
