@@ -48,7 +48,7 @@ leader_is sbatch "$batch"
 spans_is "the leader's steps" "steps($batch)" '["0","2","3","batch"]'
 spans_is "the other component's" "steps($second)" '["1","2","3"]'
 spans_ok "all below the batch step" \
-  "step($batch; \"batch\") as \$batch | step($batch; 0, 2, 3), step($second; 1, 2, 3) | is_child(\$batch)"
+  "step($batch; \"batch\") as \$batch | [step($batch; 0, 2, 3), step($second; 1, 2, 3) | is_child(\$batch)] | length == 6 and all"
 spans_is "the shares of one step have a span each" \
   "[step($batch; 2, 3), step($second; 2, 3)] | map(.id) | unique | length" 4
 spans_is "a task of the leader finds its step" "step($batch; 0) | \"\(.trace)-\(.id)\"" \
@@ -63,7 +63,7 @@ read -r job <"$CLUSTER_DIR/salloc.out"
 leader_is salloc "$job"
 wait_ok "salloc: its steps arrive" "steps($job) == [\"0\",\"1\"] and steps($job + 1) == [\"1\"]"
 spans_ok "salloc: a step is below the root of its component" \
-  "root($job) as \$a | root($job + 1) as \$b | (step($job; 0, 1) | is_child(\$a)), (step($job + 1; 1) | is_child(\$b))"
+  "root($job) as \$a | root($job + 1) as \$b | [(step($job; 0, 1) | is_child(\$a)), (step($job + 1; 1) | is_child(\$b))] | length == 3 and all"
 
 job=$(srun -N1 sh -c 'echo $SLURM_JOB_ID' : -N2 sh -c 'echo $SLURM_JOB_ID' 2>/dev/null | sort -u)
 leader_is srun "$job"
