@@ -141,7 +141,7 @@ wait_ok "a requeue is an event" "job($running) | named(\"slurm.job\") | map(.eve
 # --- limits
 cluster_write_otel_conf AttributeCountLimit=5
 scontrol reconfigure
-cluster_until 150 cluster_nodes_ready
+cluster_wait_up 150
 few=$(cluster_submit -N1 -n1 --wrap true)
 cluster_wait_job "$few"
 wait_ok "a root with few attributes" "root($few).attrs | length == 5"

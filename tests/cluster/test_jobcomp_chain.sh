@@ -25,7 +25,7 @@ configure() {
 reconfigure() { # OTEL-CONF-LINES [JOBCOMPLOC]
   configure "$@"
   scontrol reconfigure
-  cluster_until 150 cluster_nodes_ready
+  cluster_wait_up 150
 }
 
 restart() { # OTEL-CONF-LINES [JOBCOMPLOC]

@@ -56,14 +56,10 @@ reconfigure() {
   touch "$CLUSTER_DIR/hold"
   exec 8>"$CLUSTER_DIR/steps.lock"
   flock 8
-  scontrol reconfigure && cluster_until 30 answers || status=$?
+  scontrol reconfigure && cluster_until 30 cluster_answers || status=$?
   exec 8>&-
   rm "$CLUSTER_DIR/hold"
   return "$status"
-}
-
-answers() {
-  scontrol ping 2>/dev/null | grep ' UP' >/dev/null && cluster_nodes_ready
 }
 
 start_with_plugins --nodes 2 --cpus 8

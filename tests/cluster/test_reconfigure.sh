@@ -24,10 +24,6 @@ agents_of_cluster() {
   done | sort
 }
 
-answers() {
-  scontrol ping 2>/dev/null | grep ' UP' >/dev/null && cluster_nodes_ready
-}
-
 # Jobs that slurmctld takes whatever it is doing, and how many.
 JOBS=$CLUSTER_DIR/jobs
 stream() {
@@ -65,7 +61,7 @@ for ((round = 1; round <= ROUNDS; round++)); do
   scontrol reconfigure || fail "reconfigure $round"
   # A slurmd that registered while slurmctld was not there does so once more
   # when it is asked to, a hundred seconds later.
-  cluster_until 150 answers || fail "slurmctld and slurmds answer after $round"
+  cluster_until 150 cluster_answers || fail "slurmctld and slurmds answer after $round"
   [[ $(agents_of_cluster) == "$before" ]] || fail "the agents are the same after $round" "$before" "$(agents_of_cluster)"
 done
 pass "$ROUNDS times"

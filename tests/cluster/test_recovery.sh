@@ -61,11 +61,7 @@ everybody="slurmctld slurmd.n1 slurmd.n2"
 # Slurm 22.05 may fail to answer an srun that asks for a step while it reconfigures,
 # which then waits for ever, with or without us; for later ones see below.
 settled() {
-  cluster_slurm_since 23.11 || answers
-}
-
-answers() {
-  scontrol ping 2>/dev/null | grep ' UP' >/dev/null && cluster_nodes_ready
+  cluster_slurm_since 23.11 || cluster_answers
 }
 
 start_with_plugins --nodes 2

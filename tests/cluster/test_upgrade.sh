@@ -225,15 +225,12 @@ touch "$CLUSTER_DIR/first.go"
 ok "and end" some_jobs_end
 
 # --- and back, by a reconfigure: each daemon executes another one
-answers() {
-  scontrol ping 2>/dev/null | grep ' UP' >/dev/null && cluster_nodes_ready
-}
 if cluster_slurm_since 23.11; then
   begin_long_job second
   release_install "$RELEASES/first" "$CLUSTER_STAGE"
   cluster_stop_agents TERM
   reconfigure() {
-    scontrol reconfigure && cluster_until 30 answers
+    scontrol reconfigure && cluster_until 30 cluster_answers
   }
   slurmctld_starts_again reconfigure
   agents_are_single "reconfigured"

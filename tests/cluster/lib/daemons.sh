@@ -95,6 +95,11 @@ cluster_nodes_ready() {
   [[ $(sinfo -h -N -o '%N %T' 2>/dev/null | sort -u | grep -cE ' (idle|mixed|allocated|completing)$') -eq ${#CLUSTER_NODES[@]} ]]
 }
 
+# After a reconfigure: slurmctld answers, and has its nodes.
+cluster_answers() {
+  scontrol ping 2>/dev/null | grep ' UP' >/dev/null && cluster_nodes_ready
+}
+
 # cluster_until SECONDS COMMAND...: runs it every 50 ms until it succeeds, or
 # fails for good with status 2.  CLUSTER_PATIENCE at least: what a cluster does in a
 # second takes long where others run beside it.  srun asks for a step again after a

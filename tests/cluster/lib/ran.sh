@@ -24,25 +24,25 @@ END_OF_SCRIPT
 # What the tasks saw: "JOB TRACE ID" a line, sorted.  To a heterogeneous step each of
 # its components is the first one.  Without those of ran_headless.
 ran_seen() {
-  ran_lines 1 | sort -u
+  ran_steps 1
 }
 
 # Steps of jobs that were cancelled just when they were launched, so that they ran on
 # other nodes than their first alone: the first node did not start its part any more,
 # and it is the one that writes the span.
 ran_headless() {
-  ran_lines 0 | sort -u
+  ran_steps 0
 }
 
-# ran_lines HEADED: 1 for all but the headless, 0 for those.
-ran_lines() {
+# ran_steps HEADED: 1 for all but the headless, 0 for those.
+ran_steps() {
   scontrol -o show job | sed -nE 's/^JobId=([0-9]+) (.* )?JobState=CANCELLED.*/\1/p' >"$CLUSTER_DIR/cancelled"
   awk -v headed="$1" 'FILENAME == ARGV[1] { cancelled[$1]; next }
     { split($2, part, "-"); step = $1 " " part[2] " " part[3]; seen[step] = $1 }
     $3 == 0 { head[step] }
     END { for (step in seen)
       if ((step in head || !(seen[step] in cancelled)) == headed) print step }' \
-    "$CLUSTER_DIR/cancelled" "$CLUSTER_DIR/ran"
+    "$CLUSTER_DIR/cancelled" "$CLUSTER_DIR/ran" | sort
 }
 
 # ran_arrived JQ-CONDITION: the same of the steps' spans that arrived and for which
